@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { checkState } from './check.ts';
+import { errorReport } from './errors.ts';
+import {
+  byteOffset,
+  channel,
+  columns,
+  ownerSecret,
+  rows,
+  slug,
+  terminalName,
+} from './identifiers.ts';
+import { goneReason, sandboxState } from './sandbox-state.ts';
+import { xraySnapshot } from './xray.ts';
+
+/**
+ * The line between a page and web: JSON text messages as below, terminal bytes as frames (`frame.ts`).
+ * A page opens one WebSocket at `WEBSOCKET_PATH`, says `hello`, and is told its machine. Everything
+ * the page shows arrives as an event; a page that reconnects says `hello` again and attaches again.
+ */
+export const PROTOCOL_VERSION = 1;
+export const WEBSOCKET_PATH = '/live';
+
+/** Close codes of the WebSocket (RFC 6455 gives 4000-4999 to applications). */
+export const CLOSE_CODES = {
+  /** The page broke the protocol; a newer page may not. It should reload. */
+  protocol: 4400,
+  /** The page speaks another version: reload it. */
+  version: 4426,
+  /** The lab is stopping or restarting: try again. */
+  restarting: 4503,
+} as const;
+
+export const fromBrowser = z.discriminatedUnion('type', [
+  /** First message: who I am. Answered by `machine` (made if there is none yet) or `error`. */
+  z.strictObject({ type: z.literal('hello'), version: z.int(), secret: ownerSecret }),
+  /** Throw my machine away and give me a fresh one. Answered by `gone` and `machine`. */
+  z.strictObject({ type: z.literal('reset') }),
+  /** Give me a machine again after `gone`. Answered by `machine`. */
+  z.strictObject({ type: z.literal('start') }),
+  /**
+   * Open a terminal, or attach to it when it is open. `from`: bytes of it already on the screen, 0 for
+   * none. Answered by `terminal`.
+   */
+  z.strictObject({
+    type: z.literal('open-terminal'),
+    terminal: terminalName,
+    columns,
+    rows,
+    from: byteOffset,
+  }),
+  z.strictObject({ type: z.literal('resize-terminal'), channel, columns, rows }),
+  /** The shell has ended: start a new one in the same terminal. Answered by `terminal`. */
+  z.strictObject({ type: z.literal('restart-terminal'), terminal: terminalName, columns, rows }),
+  /** This step is open: tell me the state of its check, and again at each change. Replaces the step watched before. */
+  z.strictObject({ type: z.literal('watch-step'), lesson: slug, step: slug }),
+  z.strictObject({ type: z.literal('unwatch-step') }),
+  /** The button: evaluate now and tell me, changed or not. */
+  z.strictObject({ type: z.literal('check-now') }),
+  /** The X-ray is visible (or no longer): tell me at each change. */
+  z.strictObject({ type: z.literal('watch-xray'), on: z.boolean() }),
+]);
+export type FromBrowser = z.infer<typeof fromBrowser>;
+
+export const toBrowser = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('machine'), state: sandboxState }),
+  z.object({ type: z.literal('gone'), reason: goneReason }),
+  /** The terminal answers on this channel; output starts at byte `offset` (later than asked if forgotten). */
+  z.object({
+    type: z.literal('terminal'),
+    terminal: terminalName,
+    channel,
+    offset: byteOffset,
+    /** Bytes the terminal had printed at this moment: output before this offset is a replay. */
+    head: byteOffset,
+    /** False when its shell has ended and nothing will come but the replay. */
+    running: z.boolean(),
+  }),
+  /** The shell of a terminal has ended. */
+  z.object({
+    type: z.literal('terminal-ended'),
+    terminal: terminalName,
+    exitCode: z.int(),
+    signal: z.int(),
+  }),
+  z.object({ type: z.literal('check'), lesson: slug, step: slug, state: checkState }),
+  z.object({ type: z.literal('xray'), snapshot: xraySnapshot }),
+  z.object({ type: z.literal('error'), error: errorReport }),
+]);
+export type ToBrowser = z.infer<typeof toBrowser>;

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** Every error a learner can meet, with what it means. The pages translate by code; `hint` is for the operator. */
+export const ERROR_CODES = {
+  'bad-message': 'A message was not understood.',
+  'no-such-sandbox': 'The machine is gone.',
+  'no-such-lesson': 'There is no such lesson or step.',
+  'no-such-terminal': 'There is no such terminal.',
+  'lab-full': 'No more machines can be started now.',
+  'create-failed': 'The machine could not be made.',
+  'terminal-failed': 'The terminal could not be opened.',
+  'warden-unreachable': 'The lab is restarting.',
+} as const;
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+export const errorReport = z.object({
+  code: z.enum(Object.keys(ERROR_CODES) as [ErrorCode, ...ErrorCode[]]),
+  /** What was tried, on what, and what the system answered. */
+  message: z.string(),
+  /** What to do about it. */
+  hint: z.string(),
+});
+export type ErrorReport = z.infer<typeof errorReport>;

@@ -1,0 +1,50 @@
+/**
+ * Terminal bytes on both links (browser and web, web and warden): one binary frame, never JSON.
+ *
+ *   byte 0      kind: 0 output, 1 input, 2 acknowledgement
+ *   bytes 1-4   channel, unsigned, big-endian
+ *   bytes 5-12  offset, unsigned 64 bits, big-endian
+ *   bytes 13-   payload
+ *
+ * Output: offset is the number of bytes the terminal printed before this payload. Input: offset is 0.
+ * Acknowledgement: offset is the number of bytes the page has put on its screen; no payload.
+ */
+export const FRAME_KINDS = { output: 0, input: 1, acknowledgement: 2 } as const;
+export type FrameKind = keyof typeof FRAME_KINDS;
+
+export const FRAME_HEADER_BYTES = 13;
+
+/** Longest payload of one frame; a longer paste is sent as several frames. */
+export const FRAME_PAYLOAD_BYTES_MAX = 64 * 1024;
+
+export type Frame = {
+  readonly kind: FrameKind;
+  readonly channel: number;
+  readonly offset: number;
+  readonly payload: Uint8Array;
+};
+
+const KIND_BY_BYTE = ['output', 'input', 'acknowledgement'] as const satisfies readonly FrameKind[];
+
+/** Writes a frame as bytes. The payload is copied. */
+export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(FRAME_HEADER_BYTES + frame.payload.byteLength);
+  const view = new DataView(bytes.buffer);
+  view.setUint8(0, FRAME_KINDS[frame.kind]);
+  view.setUint32(1, frame.channel);
+  view.setBigUint64(5, BigInt(frame.offset));
+  bytes.set(frame.payload, FRAME_HEADER_BYTES);
+  return bytes;
+}
+
+/** Reads a frame; `undefined` when the bytes are none. The payload is a view on `bytes`, not a copy. */
+export function decodeFrame(bytes: Uint8Array): Frame | undefined {
+  if (bytes.byteLength < FRAME_HEADER_BYTES) return undefined;
+  if (bytes.byteLength > FRAME_HEADER_BYTES + FRAME_PAYLOAD_BYTES_MAX) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const kind = KIND_BY_BYTE[view.getUint8(0)];
+  const channel = view.getUint32(1);
+  const offset = Number(view.getBigUint64(5));
+  if (kind === undefined || channel === 0 || !Number.isSafeInteger(offset)) return undefined;
+  return { kind, channel, offset, payload: bytes.subarray(FRAME_HEADER_BYTES) };
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { checkConditions, checkState } from './check.ts';
+import { errorReport } from './errors.ts';
+import {
+  byteOffset,
+  channel,
+  columns,
+  ownerId,
+  rows,
+  sandboxId,
+  terminalName,
+} from './identifiers.ts';
+import { goneReason, sandboxState } from './sandbox-state.ts';
+import { xraySnapshot } from './xray.ts';
+
+/**
+ * The line between web and the warden: a socketpair that web inherits as file descriptor 3.
+ *
+ * Packets: 4 bytes length of the rest (big-endian), 1 byte kind (0 JSON, 1 terminal frame), the rest.
+ * Requests carry a number that their reply repeats; events carry none. A request that is not in this
+ * table, does not parse, or comes in the wrong phase ends the link: web is then started anew.
+ */
+export const WARDEN_LINK_FD = 3;
+export const WARDEN_PACKET_BYTES_MAX = 1024 * 1024;
+
+const none = z.strictObject({});
+
+/** Every request web may make: what it says, and what it gets. */
+export const WARDEN_REQUESTS = {
+  /** First of all, once. */
+  hello: { request: z.strictObject({ version: z.int() }), reply: none },
+  /** The owner's sandbox, made if there is none. It stays while it is held. */
+  hold: {
+    request: z.strictObject({ owner: ownerId }),
+    reply: z.object({ hold: z.int(), state: sandboxState }),
+  },
+  /** A page is gone. When nothing holds a sandbox, its idle clock runs. */
+  release: { request: z.strictObject({ hold: z.int() }), reply: none },
+  /** Remove the owner's sandbox. Holds on it end with a `gone` event; hold again for a fresh one. */
+  reset: { request: z.strictObject({ owner: ownerId }), reply: none },
+  /** Open or attach to a terminal of a sandbox; output comes as frames on the channel. */
+  attach: {
+    request: z.strictObject({
+      sandbox: sandboxId,
+      terminal: terminalName,
+      columns,
+      rows,
+      from: byteOffset,
+    }),
+    reply: z.object({ channel, offset: byteOffset, head: byteOffset, running: z.boolean() }),
+  },
+  detach: { request: z.strictObject({ channel }), reply: none },
+  resize: { request: z.strictObject({ channel, columns, rows }), reply: none },
+  /** A new shell for a terminal whose shell has ended. Attachments stay and see the new shell. */
+  restart: {
+    request: z.strictObject({ sandbox: sandboxId, terminal: terminalName, columns, rows }),
+    reply: none,
+  },
+  /** Look at a sandbox until `unwatch`: events `check` (if conditions are given) and `xray` (if asked). */
+  watch: {
+    request: z.strictObject({
+      sandbox: sandboxId,
+      /** Names what was seen so far (sequences, done) across pages and reloads: lesson and step. */
+      key: z.string().max(100),
+      conditions: checkConditions.optional(),
+      xray: z.boolean(),
+    }),
+    reply: z.object({ watch: z.int() }),
+  },
+  unwatch: { request: z.strictObject({ watch: z.int() }), reply: none },
+  /** Evaluate a watch now and send its events, changed or not. */
+  look: { request: z.strictObject({ watch: z.int() }), reply: none },
+} as const satisfies Record<string, { request: z.ZodType; reply: z.ZodType }>;
+
+export type WardenRequestName = keyof typeof WARDEN_REQUESTS;
+export type WardenRequest<N extends WardenRequestName> = z.infer<
+  (typeof WARDEN_REQUESTS)[N]['request']
+>;
+export type WardenReply<N extends WardenRequestName> = z.infer<
+  (typeof WARDEN_REQUESTS)[N]['reply']
+>;
+
+/** What web sends as JSON. `body` is parsed by the row of the table. */
+export const toWarden = z.strictObject({
+  id: z.int().min(1),
+  name: z.string().max(32),
+  body: z.unknown(),
+});
+
+/** What the warden sends as JSON. */
+export const fromWarden = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('reply'), id: z.int(), body: z.unknown() }),
+  z.object({ type: z.literal('refused'), id: z.int(), error: errorReport }),
+  z.object({ type: z.literal('gone'), sandbox: sandboxId, reason: goneReason }),
+  z.object({
+    type: z.literal('terminal-ended'),
+    sandbox: sandboxId,
+    terminal: terminalName,
+    exitCode: z.int(),
+    signal: z.int(),
+  }),
+  z.object({ type: z.literal('check'), watch: z.int(), state: checkState }),
+  z.object({ type: z.literal('xray'), watch: z.int(), snapshot: xraySnapshot }),
+]);
+export type FromWarden = z.infer<typeof fromWarden>;
