@@ -1,0 +1,110 @@
+import type { NamespaceName } from '../protocol/namespace.ts';
+import type { TraceCall } from '../protocol/trace.ts';
+
+/** What a sandbox is made of. Limits are those of the whole sandbox, tmpfs pages included. */
+export type SandboxSpec = {
+  /** Twelve hexadecimal digits; names its cgroups. */
+  readonly id: string;
+  readonly hostname: string;
+  /** Directories of the read-only layers of its root, topmost first. Shared through idmapped mounts. */
+  readonly lowerdirs: readonly string[];
+  /** First host id of its range of 65,536 user and group ids. */
+  readonly idBase: number;
+  readonly memoryBytes: number;
+  readonly pidsMax: number;
+  /** CPU time as a share of one CPU: 1 is one whole CPU. */
+  readonly cpus: number;
+  /** Size and inodes of the tmpfs that holds its upperdir and workdir. */
+  readonly diskBytes: number;
+  readonly diskInodes: number;
+  /** Number of `/dev/ttyN` nodes prepared for terminals. */
+  readonly terminals: number;
+};
+
+/** A living sandbox. The pidfd is close-on-exec and stays open until `destroy`. */
+export type CreatedSandbox = {
+  readonly pid: number;
+  readonly pidfd: number;
+  /** Inodes of the namespaces that PID 1 is in. */
+  readonly namespaces: Readonly<Record<NamespaceName, string>>;
+  readonly trace: readonly TraceCall[];
+};
+
+/** A step that failed; what it had done was undone. */
+export type NativeFailure = {
+  readonly step: string;
+  /** Path, group or id that the step was about. */
+  readonly object: string;
+  /** errno name, such as `ENOSPC`. */
+  readonly error: string;
+  /** What to do, in one sentence. */
+  readonly hint: string;
+};
+
+export class NativeError extends Error {
+  override readonly name = 'NativeError';
+  constructor(
+    readonly failure: NativeFailure,
+    readonly trace: readonly TraceCall[],
+  ) {
+    super(`${failure.step}: ${failure.object}: ${failure.error}. ${failure.hint}`);
+  }
+}
+
+/** A process of a sandbox, read from `/proc` by the library. Names are hostile input. */
+export type InspectedProcess = {
+  readonly pid: number;
+  readonly parent: number;
+  readonly processGroup: number;
+  readonly session: number;
+  /** Device number of its controlling terminal, 0 for none (field 7 of `/proc/<pid>/stat`). */
+  readonly terminalDevice: number;
+  /** Foreground process group of that terminal, as a pid on the host, or -1. */
+  readonly foregroundGroup: number;
+  /** `NSpid`: on the host, in the sandbox, in each pid namespace below. */
+  readonly pids: readonly number[];
+  readonly uid: number;
+  readonly state: string;
+  readonly command: string;
+  readonly namespaces: Readonly<Record<NamespaceName, string | null>>;
+};
+
+export type Inspection = {
+  readonly processes: readonly InspectedProcess[];
+  /** Hostname of each UTS namespace that one of them is in, by inode. */
+  readonly hostnames: ReadonlyMap<string, string>;
+  /** True when there were more processes than the limit. */
+  readonly truncated: boolean;
+};
+
+/**
+ * The native library as the warden uses it. Everything that may take long runs on a worker thread;
+ * nothing here blocks the event loop.
+ */
+export interface Native {
+  /** Makes a sandbox. Rejects with `NativeError`. */
+  create(spec: SandboxSpec): Promise<CreatedSandbox>;
+  /**
+   * Ends every process of a sandbox and removes its cgroups and all else it had; also what a warden
+   * that was killed has left of it. Resolves when all is gone. Closes the pidfd if one is given.
+   */
+  destroy(id: string, pidfd: number | undefined): Promise<void>;
+  /** Calls back once, when the process behind the pidfd has ended. Returns what cancels it. */
+  onExit(pidfd: number, ended: () => void): () => void;
+  /** Walks the sandbox's cgroup and reads its processes. At most `limit` of them. */
+  inspect(id: string, limit: number): Promise<Inspection>;
+  /** Arguments for the `enter` program that node-pty spawns to put a shell on terminal `index` (from 1). */
+  enterArguments(
+    id: string,
+    sandbox: CreatedSandbox,
+    index: number,
+    command: readonly string[],
+  ): {
+    readonly file: string;
+    readonly arguments: readonly string[];
+  };
+  /** Ids of sandboxes that have cgroups under the lab's group: after a kill of the warden, what was left over. */
+  leftovers(): Promise<string[]>;
+  /** Removes the lab's own (empty) groups. */
+  close(): Promise<void>;
+}
