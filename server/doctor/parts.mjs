@@ -1,0 +1,70 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { findBrowser } from '../setup/browser.mjs';
+import { modulesAreInstalled } from '../setup/install-modules.mjs';
+import { HOST_PACKAGES, missingPackages } from '../setup/packages.mjs';
+import { BUILD } from '../setup/paths.mjs';
+import { degraded, missing, ok } from './requirement.mjs';
+
+const START_DOES_IT = 'npm start does it.';
+
+/** What set-up installs and builds. @type {readonly import('./requirement.mjs').Requirement[]} */
+export const PARTS = [
+  {
+    name: 'system packages',
+    when: 'doctor',
+    probe() {
+      const absent = missingPackages(['start']).map((row) => row.package);
+      return absent.length === 0
+        ? ok(HOST_PACKAGES.filter((row) => row.purpose === 'start').map((row) => row.package).join(' '))
+        : missing(`Not installed: ${absent.join(' ')}.`, `npm start installs them, or apt-get install --no-install-recommends ${absent.join(' ')}.`);
+    },
+  },
+  {
+    name: 'npm packages',
+    when: 'doctor',
+    probe: () => (modulesAreInstalled() ? ok('as the lock file says') : missing('Not installed, or not those of the lock file.', START_DOES_IT)),
+  },
+  {
+    name: 'native library',
+    when: 'doctor',
+    probe: () =>
+      existsSync(join(BUILD, 'native', 'libglassbox.so')) ? ok('built') : missing('Not built yet.', START_DOES_IT),
+  },
+  {
+    name: 'base image',
+    when: 'doctor',
+    probe({ images }) {
+      const complete = existsSync(images) && isReadableFolder(images) ? readdirSync(images).filter((name) => existsSync(join(images, name, 'complete'))) : [];
+      return complete.length > 0
+        ? ok(complete.join(' '))
+        : missing(`None in ${images} yet.`, START_DOES_IT);
+    },
+  },
+  {
+    name: 'tools for tests',
+    when: 'doctor',
+    probe() {
+      const absent = missingPackages(['test']).map((row) => row.package);
+      return absent.length === 0 ? ok('installed') : degraded(`Not installed: ${absent.join(' ')}.`, 'npm test installs them; the lab runs without.');
+    },
+  },
+  {
+    name: 'browser for tests',
+    when: 'doctor',
+    async probe() {
+      const browser = findBrowser();
+      return 'path' in browser ? ok(browser.path) : degraded(browser.reason, browser.fix);
+    },
+  },
+];
+
+/** @param {string} path */
+function isReadableFolder(path) {
+  try {
+    readdirSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The way in, for every command of package.json that needs something set up: it runs on a bare machine
+ * with nothing but Node, gets the system's packages and npm's, and hands over to TypeScript. The files
+ * beside it that end in .mjs are those it needs before any npm package is there.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { checkHost } from '../doctor/check.mjs';
+import { runDoctor } from '../doctor/doctor.mjs';
+import { installModules } from './install-modules.mjs';
+import { installPackages } from './install-packages.mjs';
+import { takeLock } from './lock.mjs';
+import { parseOptions } from './options.mjs';
+import { BUILD, ROOT } from './paths.mjs';
+import { report, Stop } from './stop.mjs';
+
+/**
+ * @typedef {object} Mode
+ * @property {readonly import('./packages.mjs').Purpose[]} purposes  Which system packages it needs.
+ * @property {readonly string[]} without  Requirements that do not matter to it.
+ * @property {readonly string[]} program  What runs when all is set up, as arguments of Node.
+ */
+
+const TYPESCRIPT = ['--import', 'tsx'];
+
+/** @type {Readonly<Record<string, Mode>>} */
+const MODES = {
+  start: { purposes: ['start'], without: [], program: ['.build/server/warden.mjs'] },
+  test: {
+    purposes: ['start', 'test'],
+    without: ['port'],
+    program: [...TYPESCRIPT, 'server/setup/test.ts'],
+  },
+  'bench:create': {
+    purposes: ['start', 'bench'],
+    without: ['port'],
+    program: [...TYPESCRIPT, 'server/warden/create.bench.ts'],
+  },
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+try {
+  process.exitCode = await main();
+} catch (reason) {
+  process.exitCode = report(reason);
+  if (name === 'test') console.log('0 passed, 1 failed, 0 skipped');
+}
+
+/** @returns {Promise<number>} The exit code. */
+async function main() {
+  const options = parseOptions(args, process.env);
+  if (name === 'doctor') return runDoctor(options);
+  const mode = MODES[name];
+  if (!mode) throw new Stop(`There is no "${name}": it is one of ${Object.keys(MODES).join(', ')} or doctor.`);
+  await checkHost('first', options);
+  const lock = takeLock(join(BUILD, 'lock'), {
+    wait: () => console.log('Something is being built here by another command; waiting for it.'),
+  });
+  await installPackages(mode.purposes, options.install);
+  await checkHost('start', options, mode.without);
+  await installModules(options.install);
+  // The child inherits the lock: should this process be killed, nobody builds while the child still does.
+  const prepared = await run([...TYPESCRIPT, 'server/setup/prepare.ts', name, ...options.rest], lock?.fd);
+  lock?.release();
+  if (prepared !== 0) return prepared;
+  return run([...mode.program, ...options.rest]);
+}
+
+/**
+ * Runs Node in the foreground: it has the terminal, and gets Ctrl-C from there at the same time as we do,
+ * who then wait for it to clean up. A signal that was sent to us alone is passed on.
+ *
+ * @param {readonly string[]} nodeArguments
+ * @param {number} [lock]
+ * @returns {Promise<number>} Its exit code.
+ */
+function run(nodeArguments, lock) {
+  const child = spawn(process.execPath, nodeArguments, {
+    cwd: ROOT,
+    stdio: lock === undefined ? 'inherit' : ['inherit', 'inherit', 'inherit', lock],
+  });
+  /** @type {readonly NodeJS.Signals[]} */
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const pass = (/** @type {NodeJS.Signals} */ signal) => void child.kill(signal);
+  for (const signal of signals) process.on(signal, pass);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      for (const each of signals) process.off(each, pass);
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
+    });
+  });
+}

@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { Stop } from './stop.mjs';
+
+/**
+ * The few options that set-up itself needs to know before a single npm package is there. All others are
+ * left as they are for the program that set-up hands over to, which checks every one of them.
+ *
+ * @typedef {object} SetupOptions
+ * @property {boolean} install  Install what is missing, or only say so.
+ * @property {string} data      Data directory of the lab.
+ * @property {string} images    Where base images are kept.
+ * @property {string} address   Address and port the lab is going to listen on.
+ * @property {number} port
+ * @property {string[]} rest    Arguments for the program that comes after set-up.
+ */
+
+export const DEFAULT_DATA = '/var/lib/glassbox';
+
+/** @type {Readonly<Record<'address' | 'port' | 'data', readonly [variable: string, fallback: string]>>} */
+const VALUES = {
+  address: ['GLASSBOX_ADDRESS', '127.0.0.1'],
+  port: ['GLASSBOX_PORT', '3000'],
+  data: ['GLASSBOX_DATA', DEFAULT_DATA],
+};
+
+/**
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {SetupOptions}
+ */
+export function parseOptions(args, environment) {
+  const rest = args.filter((argument) => argument !== '--no-install');
+  const port = value('port', rest, environment);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) {
+    throw new Stop(`"${port}" is no port: give a number from 0 to 65535, as in --port 3001.`);
+  }
+  const data = resolve(value('data', rest, environment));
+  return {
+    install: rest.length === args.length,
+    data,
+    images: imagesDirectory(data, environment),
+    address: value('address', rest, environment),
+    port: Number(port),
+    rest,
+  };
+}
+
+/**
+ * Base images are kept with the lab's data, unless they are shared: `GLASSBOX_IMAGES`.
+ * @param {string} data
+ * @param {NodeJS.ProcessEnv} environment
+ */
+export function imagesDirectory(data, environment) {
+  return resolve(environment['GLASSBOX_IMAGES'] || resolve(data, 'images'));
+}
+
+/**
+ * @param {keyof typeof VALUES} name
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} environment
+ */
+function value(name, args, environment) {
+  const [variable, fallback] = VALUES[name];
+  const at = args.findLastIndex((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`));
+  if (at < 0) return environment[variable] || fallback;
+  const argument = /** @type {string} */ (args[at]);
+  const given = argument.includes('=') ? argument.slice(argument.indexOf('=') + 1) : args[at + 1];
+  if (!given || given.startsWith('--')) throw new Stop(`--${name} needs a value, as in --${name} ${fallback}.`);
+  return given;
+}
