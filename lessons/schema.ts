@@ -12,12 +12,15 @@ export type OutputLine = readonly OutputPart[];
 
 /** One piece of a step, in the order of the page. Plain data: it survives JSON. */
 export type Block =
+  /** Ordinary Markdown, and the text directives `ns`, `man` and `term` (see README.md). */
   | { readonly kind: 'prose'; readonly nodes: readonly RootContent[] }
   /** A command that a click types into the named terminal. */
   | {
       readonly kind: 'run';
       readonly terminal: TerminalName;
       readonly command: string;
+      /** True for a command that keeps its terminal until it is ended: no prompt comes back. */
+      readonly stays: boolean;
       /** What the learner should see, or nothing when there is nothing to see. */
       readonly output: readonly OutputLine[] | null;
     }

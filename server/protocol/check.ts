@@ -40,7 +40,7 @@ export type Assertion =
   | { all: Assertion[] }
   | { any: Assertion[] }
   | { not: Assertion }
-  /** Each was true at some moment since the step was opened, in this order. */
+  /** Each was true at some moment since the step was opened, in this order. One alone: it was so once. */
   | { sequence: Assertion[] };
 
 export const assertion: z.ZodType<Assertion> = z.lazy(() =>
@@ -50,7 +50,7 @@ export const assertion: z.ZodType<Assertion> = z.lazy(() =>
     z.strictObject({ all: z.array(assertion).min(1).max(8) }),
     z.strictObject({ any: z.array(assertion).min(1).max(8) }),
     z.strictObject({ not: assertion }),
-    z.strictObject({ sequence: z.array(assertion).min(2).max(8) }),
+    z.strictObject({ sequence: z.array(assertion).min(1).max(8) }),
   ]),
 );
 

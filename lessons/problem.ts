@@ -1,0 +1,68 @@
+/** Something wrong in a lesson file, for its author. */
+export type Problem = {
+  readonly file: string;
+  readonly line: number;
+  /** One sentence, with its full stop. */
+  readonly message: string;
+  /** What was probably meant. */
+  readonly suggestion: string | null;
+};
+
+/** `file:line: sentence. Did you mean …?`, as editors and people read it. */
+export function formatProblem(problem: Problem): string {
+  const hint = problem.suggestion === null ? '' : ` Did you mean ${problem.suggestion}?`;
+  return `${problem.file}:${problem.line}: ${problem.message}${hint}`;
+}
+
+/** Everything that is wrong at once, so that an author mends it in one go. */
+export class LessonError extends Error {
+  override readonly name = 'LessonError';
+  constructor(readonly problems: readonly Problem[]) {
+    super(problems.map(formatProblem).join('\n'));
+  }
+}
+
+/** Collects the problems of one file. */
+export class Report {
+  readonly problems: Problem[] = [];
+  constructor(readonly file: string) {}
+
+  add(line: number, message: string, suggestion: string | null = null): void {
+    this.problems.push({ file: this.file, line, message, suggestion });
+  }
+
+  /** A word that is not one of the words known at this place. */
+  unknown(line: number, what: string, word: string, known: readonly string[]): void {
+    const near = closest(word, known);
+    const list = `Known: ${known.map((name) => `\`${name}\``).join(', ')}.`;
+    this.add(line, `Unknown ${what} \`${word}\`. ${list}`, near === null ? null : `\`${near}\``);
+  }
+}
+
+/** The known word that a mistyped one is nearest to, or `null` when none is near. */
+export function closest(word: string, known: readonly string[]): string | null {
+  let best: string | null = null;
+  let bestDistance = Math.max(2, Math.ceil(word.length / 3)) + 1;
+  for (const candidate of known) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    if (distance < bestDistance) {
+      best = candidate;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** Levenshtein's distance, one row at a time. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [i, letter] of Array.from(from).entries()) {
+    const next = [i + 1];
+    for (const [j, other] of Array.from(to).entries()) {
+      const changed = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, changed));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
