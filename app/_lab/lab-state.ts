@@ -1,0 +1,202 @@
+import type { ToBrowser } from '../../server/protocol/browser.ts';
+import type { CheckState } from '../../server/protocol/check.ts';
+import type { ErrorReport } from '../../server/protocol/errors.ts';
+import type { TerminalName } from '../../server/protocol/identifiers.ts';
+import type { GoneReason, SandboxState } from '../../server/protocol/sandbox-state.ts';
+import type { XraySnapshot } from '../../server/protocol/xray.ts';
+
+/** The page's connection to the lab. */
+export type Link =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'open' }
+  /** Not connected; the next attempt is made at `retryAt` (this page's clock). */
+  | { readonly kind: 'lost'; readonly retryAt: number; readonly restarting: boolean }
+  /** The lab does not talk to this page any more: only a reload helps. */
+  | { readonly kind: 'refused' };
+
+export type Machine =
+  | { readonly kind: 'making' }
+  | { readonly kind: 'running'; readonly state: SandboxState; readonly clockOffsetMs: number }
+  | { readonly kind: 'gone'; readonly reason: GoneReason }
+  | { readonly kind: 'failed'; readonly error: ErrorReport };
+
+export type TerminalState = {
+  readonly shell:
+    | { readonly kind: 'closed' }
+    | { readonly kind: 'opening' }
+    | { readonly kind: 'running' }
+    /** `null` where the page came too late to be told how. */
+    | { readonly kind: 'ended'; readonly exitCode: number | null; readonly signal: number }
+    | { readonly kind: 'failed'; readonly error: ErrorReport };
+  /** Keys that were pressed while nothing could receive them; shown, then forgotten once they can be. */
+  readonly keysDropped: number;
+};
+
+export type OpenCheck = {
+  readonly lesson: string;
+  readonly step: string;
+  /** `null` until the warden has said. */
+  readonly state: CheckState | null;
+};
+
+/** All that the lab's components show. Nothing else is remembered between renders. */
+export type LabState = {
+  readonly link: Link;
+  readonly machine: Machine;
+  readonly terminals: Readonly<Record<TerminalName, TerminalState>>;
+  readonly check: OpenCheck | null;
+  readonly xray: XraySnapshot | null;
+  /** An error that ends nothing, until something else is done. */
+  readonly error: ErrorReport | null;
+};
+
+export type LabEvent =
+  | { readonly type: 'link'; readonly link: Link }
+  | { readonly type: 'received'; readonly message: ToBrowser; readonly at: number }
+  /** The page has asked for a machine. */
+  | { readonly type: 'machine-asked' }
+  | { readonly type: 'terminal-asked'; readonly terminal: TerminalName }
+  | { readonly type: 'key-dropped'; readonly terminal: TerminalName }
+  | { readonly type: 'step-opened'; readonly lesson: string; readonly step: string }
+  | { readonly type: 'step-closed' }
+  | { readonly type: 'error-dismissed' };
+
+const CLOSED: TerminalState = { shell: { kind: 'closed' }, keysDropped: 0 };
+const CLOSED_TERMINALS = { machine: CLOSED, container: CLOSED } as const;
+
+export const INITIAL_LAB_STATE: LabState = {
+  link: { kind: 'connecting' },
+  machine: { kind: 'making' },
+  terminals: CLOSED_TERMINALS,
+  check: null,
+  xray: null,
+  error: null,
+};
+
+/** The state after an event. Pure: the same state comes back when nothing changes. */
+export function transition(state: LabState, event: LabEvent): LabState {
+  switch (event.type) {
+    case 'link':
+      return { ...state, link: event.link };
+    case 'received':
+      return received(state, event.message, event.at);
+    case 'machine-asked':
+      return { ...state, machine: { kind: 'making' }, error: null };
+    case 'terminal-asked':
+      return withTerminal(state, event.terminal, { shell: { kind: 'opening' } });
+    case 'key-dropped':
+      return withTerminal(state, event.terminal, {
+        keysDropped: state.terminals[event.terminal].keysDropped + 1,
+      });
+    case 'step-opened':
+      return { ...state, check: { lesson: event.lesson, step: event.step, state: null } };
+    case 'step-closed':
+      return { ...state, check: null };
+    case 'error-dismissed':
+      return { ...state, error: null };
+  }
+}
+
+/** True while commands can be typed and checks asked. */
+export function isLive(state: LabState): boolean {
+  return state.link.kind === 'open' && state.machine.kind === 'running';
+}
+
+function received(state: LabState, message: ToBrowser, at: number): LabState {
+  switch (message.type) {
+    case 'machine':
+      return {
+        ...state,
+        machine: {
+          kind: 'running',
+          state: message.state,
+          clockOffsetMs: message.state.now - at,
+        },
+        ...(isSameMachine(state, message.state) ? {} : forgetMachine(state)),
+        error: null,
+      };
+    case 'gone':
+      return {
+        ...state,
+        ...forgetMachine(state),
+        machine: { kind: 'gone', reason: message.reason },
+      };
+    case 'terminal':
+      return withTerminal(state, message.terminal, {
+        shell: message.running ? { kind: 'running' } : { kind: 'ended', exitCode: null, signal: 0 },
+        keysDropped: 0,
+      });
+    case 'terminal-ended':
+      return withTerminal(state, message.terminal, {
+        shell: { kind: 'ended', exitCode: message.exitCode, signal: message.signal },
+      });
+    case 'check':
+      return isOpenStep(state, message)
+        ? {
+            ...state,
+            check: { lesson: message.lesson, step: message.step, state: message.state },
+          }
+        : state;
+    case 'xray':
+      return { ...state, xray: message.snapshot };
+    case 'error':
+      return failed(state, message.error);
+  }
+}
+
+/** What an error means depends on what was being waited for: the protocol does not say which request failed. */
+function failed(state: LabState, error: ErrorReport): LabState {
+  switch (error.code) {
+    case 'lab-full':
+    case 'create-failed':
+    case 'warden-unreachable':
+      return { ...state, ...forgetMachine(state), machine: { kind: 'failed', error } };
+    case 'terminal-failed':
+    case 'no-such-terminal':
+      return {
+        ...state,
+        terminals: {
+          machine: failedIfOpening(state.terminals.machine, error),
+          container: failedIfOpening(state.terminals.container, error),
+        },
+      };
+    case 'bad-message':
+    case 'no-such-sandbox':
+    case 'no-such-lesson':
+      return { ...state, error };
+  }
+}
+
+function failedIfOpening(terminal: TerminalState, error: ErrorReport): TerminalState {
+  return terminal.shell.kind === 'opening'
+    ? { ...terminal, shell: { kind: 'failed', error } }
+    : terminal;
+}
+
+function isSameMachine(state: LabState, next: SandboxState): boolean {
+  return state.machine.kind === 'running' && state.machine.state.id === next.id;
+}
+
+function isOpenStep(state: LabState, message: { lesson: string; step: string }): boolean {
+  return state.check?.lesson === message.lesson && state.check.step === message.step;
+}
+
+/** What was known of a machine is not true of the next one. */
+function forgetMachine(state: LabState): Pick<LabState, 'terminals' | 'check' | 'xray'> {
+  return {
+    terminals: CLOSED_TERMINALS,
+    check: state.check && { ...state.check, state: null },
+    xray: null,
+  };
+}
+
+function withTerminal(
+  state: LabState,
+  terminal: TerminalName,
+  change: Partial<TerminalState>,
+): LabState {
+  return {
+    ...state,
+    terminals: { ...state.terminals, [terminal]: { ...state.terminals[terminal], ...change } },
+  };
+}

@@ -1,0 +1,215 @@
+import {
+  type FromBrowser,
+  PROTOCOL_VERSION,
+  type ToBrowser,
+} from '../../server/protocol/browser.ts';
+import type { Frame } from '../../server/protocol/frame.ts';
+import { TERMINALS, type TerminalName } from '../../server/protocol/identifiers.ts';
+import { bytesOfBinary, inputPayloads, keyText, typedCommand } from '../_terminal/typing.ts';
+import type { LabLink, LinkEvents } from './link.ts';
+import type { LabStore } from './store.ts';
+import { TerminalAttachment, type TerminalScreen } from './terminal-attachment.ts';
+
+export type LabSession = {
+  readonly store: LabStore;
+  /** Connects; returns what disconnects. */
+  readonly start: () => () => void;
+  /** A terminal is on the page. It is opened as soon as there is a machine; returns what takes it off again. */
+  readonly addScreen: (terminal: TerminalName, screen: TerminalScreen) => () => void;
+  /** Sends what was typed. Keys that nothing can receive are dropped, and the terminal's header says so. */
+  readonly type: (terminal: TerminalName, text: string) => void;
+  readonly typeBinary: (terminal: TerminalName, text: string) => void;
+  readonly resized: (terminal: TerminalName) => void;
+  readonly runCommand: (terminal: TerminalName, command: string) => void;
+  readonly pressKey: (terminal: TerminalName, key: string) => void;
+  /** Opens a terminal again that could not be opened. */
+  readonly openTerminal: (terminal: TerminalName) => void;
+  readonly restartTerminal: (terminal: TerminalName) => void;
+  readonly openStep: (lesson: string, step: string, hasCheck: boolean) => void;
+  readonly checkNow: () => void;
+  readonly watchXray: (on: boolean) => void;
+  readonly resetMachine: () => void;
+  readonly startMachine: () => void;
+  readonly retryNow: () => void;
+};
+
+export type SessionParts = {
+  readonly store: LabStore;
+  readonly secret: () => string;
+  readonly openLink: (events: LinkEvents) => LabLink;
+};
+
+const utf8 = new TextEncoder();
+
+/**
+ * Ties the store, the link and the terminals' screens together: what the page wants to see (terminals,
+ * a step, the X-ray) is kept here, and asked for again after each reconnect and on each new machine.
+ */
+export function createSession({ store, secret, openLink }: SessionParts): LabSession {
+  let link: LabLink | undefined;
+  let machineId: string | undefined;
+  let step: { readonly lesson: string; readonly step: string } | undefined;
+  let xray = false;
+  const attachments = {
+    machine: new TerminalAttachment('machine'),
+    container: new TerminalAttachment('container'),
+  } as const satisfies Record<TerminalName, TerminalAttachment>;
+
+  const send = (message: FromBrowser) => link?.send(message) ?? false;
+  const sendFrame = (frame: Frame) => link?.sendFrame(frame) ?? false;
+
+  const onState: LinkEvents['onState'] = (state) => {
+    if (state.kind !== 'open') for (const name of TERMINALS) attachments[name].detach();
+    store.dispatch({ type: 'link', link: state });
+    if (state.kind !== 'open') return;
+    // A machine is given, or made, in answer.
+    if (store.get().machine.kind !== 'running') store.dispatch({ type: 'machine-asked' });
+    send({ type: 'hello', version: PROTOCOL_VERSION, secret: secret() });
+  };
+
+  const onMessage = (message: ToBrowser) => {
+    store.dispatch({ type: 'received', message, at: Date.now() });
+    switch (message.type) {
+      case 'machine':
+        return meet(message.state.id);
+      case 'gone':
+        return leave();
+      case 'terminal': {
+        const attachment = attachments[message.terminal];
+        const size = attachment.attached(message);
+        if (size) send({ type: 'resize-terminal', channel: message.channel, ...size });
+        for (const text of attachment.takeWaitingInput()) type(message.terminal, text);
+        return;
+      }
+      case 'error':
+        if (message.error.code === 'warden-unreachable') link?.giveUp();
+        return;
+      case 'terminal-ended':
+      case 'check':
+      case 'xray':
+        return;
+    }
+  };
+
+  const onFrame = (frame: Frame) => {
+    if (frame.kind !== 'output') return;
+    const name = TERMINALS.find((terminal) => attachments[terminal].channel === frame.channel);
+    if (name) attachments[name].draw(frame, sendFrame);
+  };
+
+  const meet = (id: string) => {
+    if (id !== machineId) for (const name of TERMINALS) attachments[name].forget();
+    machineId = id;
+    for (const name of TERMINALS) openTerminal(name);
+    if (step) send({ type: 'watch-step', ...step });
+    send({ type: 'watch-xray', on: xray });
+  };
+
+  const leave = () => {
+    machineId = undefined;
+    for (const name of TERMINALS) attachments[name].forget();
+  };
+
+  const openTerminal = (name: TerminalName) => {
+    const request = attachments[name].request();
+    if (!machineId || !request) return;
+    const known = shell(name) === 'running' || shell(name) === 'ended';
+    if (send({ type: 'open-terminal', ...request }) && !known)
+      store.dispatch({ type: 'terminal-asked', terminal: name });
+  };
+
+  const shell = (name: TerminalName) => store.get().terminals[name].shell.kind;
+
+  const sendInput = (name: TerminalName, bytes: Uint8Array) => {
+    const { channel } = attachments[name];
+    const sent =
+      channel !== undefined &&
+      shell(name) === 'running' &&
+      inputPayloads(bytes).every((payload) =>
+        sendFrame({ kind: 'input', channel, offset: 0, payload }),
+      );
+    // Not kept for later: text that was typed at a screen which has changed since may do anything.
+    if (!sent) store.dispatch({ type: 'key-dropped', terminal: name });
+  };
+
+  const type = (name: TerminalName, text: string) => {
+    if (shell(name) !== 'ended') return sendInput(name, utf8.encode(text));
+    if (text === '\r') restartTerminal(name);
+  };
+
+  const restartTerminal = (name: TerminalName) => {
+    const size = attachments[name].size();
+    if (size && send({ type: 'restart-terminal', terminal: name, ...size }))
+      store.dispatch({ type: 'terminal-asked', terminal: name });
+  };
+
+  const runText = (name: TerminalName, text: string) => {
+    attachments[name].focus();
+    if (shell(name) !== 'ended') return sendInput(name, utf8.encode(text));
+    attachments[name].holdInput(text);
+    restartTerminal(name);
+  };
+
+  const askForMachine = (message: FromBrowser) => {
+    if (send(message)) store.dispatch({ type: 'machine-asked' });
+  };
+
+  return {
+    store,
+    start() {
+      link = openLink({ onState, onMessage, onFrame });
+      return () => {
+        link?.close();
+        link = undefined;
+        machineId = undefined;
+        for (const name of TERMINALS) attachments[name].detach();
+      };
+    },
+    addScreen(name, screen) {
+      attachments[name].screen = screen;
+      openTerminal(name);
+      return () => {
+        attachments[name].removeScreen(screen);
+      };
+    },
+    type(name, text) {
+      if (attachments[name].isReplayAnswer(text)) return;
+      type(name, text);
+    },
+    typeBinary: (name, text) => sendInput(name, bytesOfBinary(text)),
+    resized(name) {
+      const size = attachments[name].changedSize();
+      const { channel } = attachments[name];
+      if (size && channel !== undefined) send({ type: 'resize-terminal', channel, ...size });
+    },
+    runCommand: (name, command) =>
+      runText(name, typedCommand(command, attachments[name].wantsMarkedPastes())),
+    pressKey(name, key) {
+      const text = keyText(key);
+      if (text !== undefined) runText(name, text);
+    },
+    openTerminal,
+    restartTerminal,
+    openStep(lesson, stepId, hasCheck) {
+      if (!hasCheck) {
+        if (step) send({ type: 'unwatch-step' });
+        step = undefined;
+        return store.dispatch({ type: 'step-closed' });
+      }
+      step = { lesson, step: stepId };
+      store.dispatch({ type: 'step-opened', ...step });
+      if (machineId) send({ type: 'watch-step', ...step });
+    },
+    checkNow: () => {
+      send({ type: 'check-now' });
+    },
+    watchXray(on) {
+      if (on === xray) return;
+      xray = on;
+      if (machineId) send({ type: 'watch-xray', on });
+    },
+    resetMachine: () => askForMachine({ type: 'reset' }),
+    startMachine: () => askForMachine({ type: 'start' }),
+    retryNow: () => link?.retryNow(),
+  };
+}

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { ErrorCode } from '../../server/protocol/errors.ts';
+import type { SandboxState } from '../../server/protocol/sandbox-state.ts';
+import { isLive } from './lab-state.ts';
+import { createLabStore } from './store.ts';
+
+const sandbox = (change: Partial<SandboxState> = {}): SandboxState => ({
+  id: '0123456789ab',
+  hostname: 'machine',
+  hostPid: 4711,
+  createdAt: 1000,
+  expiresAt: 8000,
+  idleMs: 900,
+  now: 5000,
+  fresh: true,
+  trace: [],
+  ...change,
+});
+
+const error = (code: ErrorCode) => ({ code, message: 'what was tried', hint: 'what to do' });
+
+function liveStore() {
+  const store = createLabStore();
+  store.dispatch({ type: 'link', link: { kind: 'open' } });
+  store.dispatch({ type: 'received', at: 4000, message: { type: 'machine', state: sandbox() } });
+  return store;
+}
+
+const attached = {
+  type: 'terminal',
+  terminal: 'machine',
+  channel: 1,
+  offset: 0,
+  head: 0,
+  running: true,
+} as const;
+
+test('a page is live only while it is connected to a running machine', () => {
+  const store = createLabStore();
+  assert.equal(isLive(store.get()), false);
+  store.dispatch({ type: 'link', link: { kind: 'open' } });
+  assert.equal(isLive(store.get()), false);
+  store.dispatch({ type: 'received', at: 0, message: { type: 'machine', state: sandbox() } });
+  assert.equal(isLive(store.get()), true);
+  store.dispatch({ type: 'link', link: { kind: 'lost', retryAt: 1, restarting: false } });
+  assert.equal(isLive(store.get()), false);
+});
+
+test("the page corrects its own clock by the lab's", () => {
+  const { machine } = liveStore().get();
+  assert.equal(machine.kind === 'running' && machine.clockOffsetMs, 1000);
+});
+
+test('a lost connection keeps the machine, its terminals and the X-ray on the page', () => {
+  const store = liveStore();
+  store.dispatch({ type: 'received', at: 0, message: attached });
+  store.dispatch({ type: 'link', link: { kind: 'lost', retryAt: 1, restarting: false } });
+  assert.equal(store.get().machine.kind, 'running');
+  assert.equal(store.get().terminals.machine.shell.kind, 'running');
+});
+
+test('the same machine after a reconnect keeps its terminals', () => {
+  const store = liveStore();
+  store.dispatch({ type: 'received', at: 0, message: attached });
+  store.dispatch({
+    type: 'received',
+    at: 0,
+    message: { type: 'machine', state: sandbox({ fresh: false }) },
+  });
+  assert.equal(store.get().terminals.machine.shell.kind, 'running');
+});
+
+test('another machine begins with nothing of the one before', () => {
+  const store = liveStore();
+  store.dispatch({ type: 'received', at: 0, message: attached });
+  store.dispatch({ type: 'step-opened', lesson: 'uts', step: 'rename' });
+  store.dispatch({
+    type: 'received',
+    at: 0,
+    message: {
+      type: 'check',
+      lesson: 'uts',
+      step: 'rename',
+      state: { done: true, conditions: [true] },
+    },
+  });
+  store.dispatch({
+    type: 'received',
+    at: 0,
+    message: { type: 'machine', state: sandbox({ id: 'ba9876543210' }) },
+  });
+  assert.equal(store.get().terminals.machine.shell.kind, 'closed');
+  assert.deepEqual(store.get().check, { lesson: 'uts', step: 'rename', state: null });
+});
+
+test('a machine that is gone says why and takes its terminals with it', () => {
+  const store = liveStore();
+  store.dispatch({ type: 'received', at: 0, message: attached });
+  store.dispatch({ type: 'received', at: 0, message: { type: 'gone', reason: 'expired' } });
+  assert.deepEqual(store.get().machine, { kind: 'gone', reason: 'expired' });
+  assert.equal(store.get().terminals.machine.shell.kind, 'closed');
+  assert.equal(store.get().xray, null);
+});
+
+test('asking for a machine again forgets why the last one failed', () => {
+  const store = createLabStore();
+  store.dispatch({
+    type: 'received',
+    at: 0,
+    message: { type: 'error', error: error('lab-full') },
+  });
+  assert.equal(store.get().machine.kind, 'failed');
+  store.dispatch({ type: 'machine-asked' });
+  assert.equal(store.get().machine.kind, 'making');
+});
+
+test('only a terminal that is being opened can fail to open', () => {
+  const store = liveStore();
+  store.dispatch({ type: 'received', at: 0, message: attached });
+  store.dispatch({ type: 'terminal-asked', terminal: 'container' });
+  store.dispatch({
+    type: 'received',
+    at: 0,
+    message: { type: 'error', error: error('terminal-failed') },
+  });
+  assert.equal(store.get().terminals.machine.shell.kind, 'running');
+  assert.equal(store.get().terminals.container.shell.kind, 'failed');
+});
+
+test('a shell that ends keeps its exit code until a new one runs', () => {
+  const store = liveStore();
+  store.dispatch({ type: 'received', at: 0, message: attached });
+  store.dispatch({
+    type: 'received',
+    at: 0,
+    message: { type: 'terminal-ended', terminal: 'machine', exitCode: 3, signal: 0 },
+  });
+  assert.deepEqual(store.get().terminals.machine.shell, { kind: 'ended', exitCode: 3, signal: 0 });
+  store.dispatch({ type: 'received', at: 0, message: attached });
+  assert.equal(store.get().terminals.machine.shell.kind, 'running');
+});
+
+test('keys that nothing could receive are counted until the terminal is back', () => {
+  const store = liveStore();
+  store.dispatch({ type: 'key-dropped', terminal: 'machine' });
+  store.dispatch({ type: 'key-dropped', terminal: 'machine' });
+  assert.equal(store.get().terminals.machine.keysDropped, 2);
+  store.dispatch({ type: 'received', at: 0, message: attached });
+  assert.equal(store.get().terminals.machine.keysDropped, 0);
+});
+
+test('a check of a step that is no longer open changes nothing', () => {
+  const store = liveStore();
+  store.dispatch({ type: 'step-opened', lesson: 'uts', step: 'look' });
+  const before = store.get();
+  store.dispatch({
+    type: 'received',
+    at: 0,
+    message: {
+      type: 'check',
+      lesson: 'uts',
+      step: 'rename',
+      state: { done: true, conditions: [true] },
+    },
+  });
+  assert.equal(store.get(), before);
+});
+
+test('listeners hear of changes, and not after they have left', () => {
+  const store = createLabStore();
+  let heard = 0;
+  const leave = store.subscribe(() => {
+    heard += 1;
+  });
+  store.dispatch({ type: 'link', link: { kind: 'open' } });
+  leave();
+  store.dispatch({ type: 'link', link: { kind: 'connecting' } });
+  assert.equal(heard, 1);
+});
