@@ -27,8 +27,11 @@ const none = z.strictObject({});
 
 /** Every request web may make: what it says, and what it gets. */
 export const WARDEN_REQUESTS = {
-  /** First of all, once. */
-  hello: { request: z.strictObject({ version: z.int() }), reply: none },
+  /** First of all, once, when pages can connect: the port is the one that web listens on. */
+  hello: {
+    request: z.strictObject({ version: z.int(), port: z.int().min(1).max(65535) }),
+    reply: none,
+  },
   /** The owner's sandbox, made if there is none. It stays while it is held. */
   hold: {
     request: z.strictObject({ owner: ownerId }),

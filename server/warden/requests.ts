@@ -1,0 +1,192 @@
+import type { z } from 'zod';
+import { PROTOCOL_VERSION } from '../protocol/browser.ts';
+import type { ErrorReport } from '../protocol/errors.ts';
+import { WARDEN_REQUESTS, type WardenRequestName } from '../protocol/warden.ts';
+import { PAGE_LIMITS } from './sandbox-limits.ts';
+import type { Session } from './session.ts';
+import type { Watch } from './watch.ts';
+
+/** A link begins in `greeting`; `hello` opens it. */
+export type Phase = 'greeting' | 'open';
+
+/** An answer, and what is to happen once it has been sent; or a refusal that a page can show. */
+type Outcome<Reply> =
+  | { readonly reply: Reply; readonly then?: () => void }
+  | { readonly refused: ErrorReport };
+
+/** What a row makes of a body: an outcome, or nothing when the body is not what the row's schema says. */
+export type Answer = Outcome<unknown> | undefined;
+
+/** One row of the table. */
+export type Row = {
+  readonly phase: Phase;
+  readonly answer: (session: Session, body: unknown) => Answer | Promise<Answer>;
+};
+
+/**
+ * THE TABLE: every request that web may make of root. What is not here, or comes in another phase than
+ * its row says, or does not parse, ends the link (`dispatch.ts`). Web may be in an attacker's hands:
+ * each row says why it is safe even then.
+ */
+export const REQUESTS = {
+  // Safe: does nothing but open the link; a second one is out of phase.
+  hello: row('greeting', WARDEN_REQUESTS.hello, (session, { version, port }) => {
+    if (version !== PROTOCOL_VERSION) {
+      return refused('bad-message', `Web speaks version ${version}, the warden ${PROTOCOL_VERSION}.`);
+    }
+    session.listening(port);
+    return { reply: {} };
+  }),
+
+  // Safe: what a sandbox is made of is fixed by the warden, their number is bounded, and an owner is a
+  // hash whose secret only the owner's browser has.
+  hold: row('open', WARDEN_REQUESTS.hold, async (session, { owner }) => {
+    for (;;) {
+      const held = await session.registry.hold(owner);
+      if (!held.ok) return { refused: held.error };
+      const { sandbox, fresh } = held;
+      // It may have gone between its making and now; then there is nothing to tell a page but a new one.
+      if (sandbox.closed) continue;
+      if (session.ended || session.countHolds(sandbox) >= PAGE_LIMITS.holds) {
+        session.registry.release(sandbox);
+        return refused('lab-full', `${PAGE_LIMITS.holds} pages are open on this machine already.`);
+      }
+      const hold = session.nextNumber();
+      session.holds.set(hold, sandbox);
+      return { reply: { hold, state: sandbox.state(fresh) } };
+    }
+  }),
+
+  // Safe: gives up something of one's own. It may be gone already: a removal and a release can cross.
+  release: row('open', WARDEN_REQUESTS.release, (session, { hold }) => {
+    session.release(hold);
+    return { reply: {} };
+  }),
+
+  // Safe: removes what its owner's browser could remove, and only the warden's own record says what that is.
+  reset: row('open', WARDEN_REQUESTS.reset, async (session, { owner }) => {
+    await session.registry.reset(owner);
+    return { reply: {} };
+  }),
+
+  // Safe: only into a sandbox that this web holds; program, environment and cgroup are fixed by the warden.
+  attach: row('open', WARDEN_REQUESTS.attach, (session, body) => {
+    const sandbox = session.heldSandbox(body.sandbox);
+    if (sandbox === undefined) return noSuchSandbox();
+    const opened = attempt(() => sandbox.openTerminal(body.terminal, sizeOf(body)));
+    if (!opened.ok) return terminalFailed(opened.problem);
+    const terminal = opened.value;
+    if (terminal.attachments >= PAGE_LIMITS.attachments) {
+      return terminalFailed(`${PAGE_LIMITS.attachments} pages look at it already.`);
+    }
+    const channel = session.nextNumber();
+    const { attachment, offset } = terminal.attach(body.from, sizeOf(body), (at, payload) =>
+      session.deliver(channel, at, payload),
+    );
+    session.attachments.set(channel, { sandbox, terminal, attachment });
+    const { head, running } = terminal;
+    return {
+      reply: { channel, offset, head, running },
+      // Output before the reply would come on a channel that nobody knows.
+      then: () => terminal.send(attachment),
+    };
+  }),
+
+  // Safe: gives up something of one's own.
+  detach: row('open', WARDEN_REQUESTS.detach, (session, { channel }) => {
+    session.detach(channel);
+    return { reply: {} };
+  }),
+
+  // Safe: sizes are bounded by the schema; the terminal is one that this web is attached to.
+  resize: row('open', WARDEN_REQUESTS.resize, (session, body) => {
+    const attached = session.attachments.get(body.channel);
+    attached?.terminal.resize(attached.attachment, sizeOf(body));
+    return { reply: {} };
+  }),
+
+  // Safe: as `attach`; at most one shell runs in a terminal, so asking again and again starts none.
+  restart: row('open', WARDEN_REQUESTS.restart, (session, body) => {
+    const sandbox = session.heldSandbox(body.sandbox);
+    if (sandbox === undefined) return noSuchSandbox();
+    const terminal = sandbox.terminal(body.terminal);
+    if (terminal === undefined) {
+      return refused('no-such-terminal', `The ${body.terminal} terminal was never opened.`);
+    }
+    const restarted = attempt(() => terminal.restart(sizeOf(body)));
+    return restarted.ok ? { reply: {} } : terminalFailed(restarted.problem);
+  }),
+
+  // Safe: reads only, at a pace of the warden's own, one look for all watches; conditions are data.
+  watch: row('open', WARDEN_REQUESTS.watch, (session, body) => {
+    const sandbox = session.heldSandbox(body.sandbox);
+    if (sandbox === undefined) return noSuchSandbox();
+    if (sandbox.watcher.watches >= PAGE_LIMITS.watches) {
+      return refused('bad-message', `${PAGE_LIMITS.watches} watches are on this machine already.`);
+    }
+    const number = session.nextNumber();
+    const watch: Watch = {
+      key: body.key,
+      conditions: body.conditions,
+      xray: body.xray,
+      tellCheck: (state) => session.voice.send({ type: 'check', watch: number, state }),
+      tellXray: (snapshot) => session.voice.send({ type: 'xray', watch: number, snapshot }),
+    };
+    session.watches.set(number, { sandbox, watch });
+    return { reply: { watch: number }, then: () => sandbox.watcher.add(watch) };
+  }),
+
+  // Safe: gives up something of one's own.
+  unwatch: row('open', WARDEN_REQUESTS.unwatch, (session, { watch }) => {
+    session.unwatch(watch);
+    return { reply: {} };
+  }),
+
+  // Safe: as `watch`; looks never overlap, so asking often only makes one look follow the other.
+  look: row('open', WARDEN_REQUESTS.look, (session, { watch }) => {
+    const watched = session.watches.get(watch);
+    watched?.sandbox.watcher.look(watched.watch);
+    return { reply: {} };
+  }),
+} as const satisfies Record<WardenRequestName, Row>;
+
+/** Ties a handler to its schema: it sees nothing that did not parse. */
+function row<Body, Reply>(
+  phase: Phase,
+  schemas: { readonly request: z.ZodType<Body>; readonly reply: z.ZodType<Reply> },
+  handle: (session: Session, body: Body) => Outcome<Reply> | Promise<Outcome<Reply>>,
+): Row {
+  return {
+    phase,
+    answer: (session, body) => {
+      const parsed = schemas.request.safeParse(body);
+      return parsed.success ? handle(session, parsed.data) : undefined;
+    },
+  };
+}
+
+const sizeOf = ({ columns, rows }: { columns: number; rows: number }) => ({ columns, rows });
+
+function attempt<T>(
+  action: () => T,
+): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string } {
+  try {
+    return { ok: true, value: action() };
+  } catch (error) {
+    return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function refused(code: ErrorReport['code'], message: string, hint = ''): Outcome<never> {
+  return { refused: { code, message, hint } };
+}
+
+const noSuchSandbox = () =>
+  refused('no-such-sandbox', 'The machine is gone, or this page is not on it.', 'Start a new one.');
+
+const terminalFailed = (problem: string) =>
+  refused(
+    'terminal-failed',
+    `The terminal could not be opened: ${problem}`,
+    'The machine may have too many processes: end some, or reset it.',
+  );

@@ -1,0 +1,54 @@
+/** What one sandbox may use. One number for each thing that a learner could otherwise take from others. */
+export const SANDBOX_LIMITS = {
+  /** Its files are in memory too: tmpfs pages count. Compiling with tcc and running nginx need 60 MiB. */
+  memoryBytes: 512 * 1024 ** 2,
+  /** Room for every demo and a hundred shells; a fork bomb stops here. */
+  pidsMax: 512,
+  /** One whole CPU: a busy loop leaves the others' keystrokes alone. */
+  cpus: 1,
+  /** Half of the memory, so that a full disk leaves room for programs. */
+  diskBytes: 256 * 1024 ** 2,
+  /** An inode costs about 1 KiB of kernel memory: 32 MiB in all. */
+  diskInodes: 32 * 1024,
+  /** `/dev/tty1` and `/dev/tty2` are the two of the page. */
+  terminals: 2,
+} as const;
+
+/** What pages may ask of one sandbox at once: generous for a learner with many tabs, nothing for a flood. */
+export const PAGE_LIMITS = {
+  /** Pages on one sandbox. */
+  holds: 32,
+  /** Pages on one terminal. */
+  attachments: 32,
+  /** Checks and X-rays being watched. */
+  watches: 64,
+} as const;
+
+/** Processes that one look reads. A sandbox that is fuller is said to be truncated. */
+export const INSPECTED_PROCESSES_MAX = 256;
+
+/** Ids of one sandbox's users and groups: as many as a Linux machine expects to have. */
+const ID_RANGE = 65_536;
+
+/** The first id handed out; those below belong to the host. */
+const FIRST_ID = 100_000;
+
+/**
+ * Hands out ranges of host ids, lowest first. A range is used again only after `give`, which comes
+ * when nothing that ran with its ids is left.
+ */
+export class IdRanges {
+  readonly #taken = new Set<number>();
+
+  /** First id of a free range. */
+  take(): number {
+    let index = 0;
+    while (this.#taken.has(index)) index += 1;
+    this.#taken.add(index);
+    return FIRST_ID + index * ID_RANGE;
+  }
+
+  give(idBase: number): void {
+    this.#taken.delete((idBase - FIRST_ID) / ID_RANGE);
+  }
+}

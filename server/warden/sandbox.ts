@@ -1,0 +1,133 @@
+import { TERMINALS, type TerminalName } from '../protocol/identifiers.ts';
+import type { SandboxState } from '../protocol/sandbox-state.ts';
+import type { CreatedSandbox, Native } from './native-interface.ts';
+import { INSPECTED_PROCESSES_MAX } from './sandbox-limits.ts';
+import type { ShellEnd, ShellStart } from './shell.ts';
+import { Terminal, type TerminalSize } from './terminal.ts';
+import { Watcher } from './watch.ts';
+import { xraySnapshotOf } from './xray.ts';
+
+/** All sandboxes are called so; lessons and checks rely on it. */
+export const MACHINE_HOSTNAME = 'machine';
+
+/** The shell of every terminal, and all it knows of the world outside: nothing of the server's environment. */
+const SHELL = ['/bin/bash', '--login'] as const;
+const SHELL_ENVIRONMENT = {
+  COLORTERM: 'truecolor',
+  HOME: '/root',
+  LANG: 'C.UTF-8',
+  LOGNAME: 'root',
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  SHELL: '/bin/bash',
+  USER: 'root',
+} as const;
+
+/** What a sandbox tells of itself. */
+export type SandboxEvents = {
+  readonly terminalEnded: (sandbox: Sandbox, terminal: TerminalName, end: ShellEnd) => void;
+  readonly inspectFailed: (sandbox: Sandbox, error: unknown) => void;
+};
+
+/** A living sandbox: what the kernel made, its terminals, and who watches it. Lifetimes are the registry's. */
+export class Sandbox {
+  readonly id: string;
+  readonly owner: string;
+  readonly created: CreatedSandbox;
+  readonly createdAt = Date.now();
+  readonly expiresAt: number;
+  readonly idleMs: number;
+  readonly watcher: Watcher;
+  readonly #native: Native;
+  readonly #events: SandboxEvents;
+  readonly #terminals = new Map<TerminalName, Terminal>();
+  #closed = false;
+
+  constructor(options: {
+    id: string;
+    owner: string;
+    created: CreatedSandbox;
+    idleMs: number;
+    lifeMs: number;
+    native: Native;
+    events: SandboxEvents;
+  }) {
+    this.id = options.id;
+    this.owner = options.owner;
+    this.created = options.created;
+    this.idleMs = options.idleMs;
+    this.expiresAt = this.createdAt + options.lifeMs;
+    this.#native = options.native;
+    this.#events = options.events;
+    this.watcher = new Watcher({
+      inspect: () => this.#native.inspect(this.id, INSPECTED_PROCESSES_MAX),
+      evidence: (inspection) => ({
+        inspection,
+        machine: this.created.namespaces,
+        hostname: MACHINE_HOSTNAME,
+      }),
+      xray: (inspection) =>
+        xraySnapshotOf(
+          inspection,
+          Object.fromEntries([...this.#terminals].map(([name, { device }]) => [name, device])),
+        ),
+      failed: (error) => this.#events.inspectFailed(this, error),
+    });
+  }
+
+  /** True from the moment its removal begins. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The sandbox as its page sees it. */
+  state(fresh: boolean): SandboxState {
+    return {
+      id: this.id,
+      hostname: MACHINE_HOSTNAME,
+      hostPid: this.created.pid,
+      createdAt: this.createdAt,
+      expiresAt: this.expiresAt,
+      idleMs: this.idleMs,
+      now: Date.now(),
+      fresh,
+      trace: [...this.created.trace],
+    };
+  }
+
+  terminal(name: TerminalName): Terminal | undefined {
+    return this.#terminals.get(name);
+  }
+
+  /** The terminal, opened with a new shell if it is not open. Throws when the shell can't be started. */
+  openTerminal(name: TerminalName, size: TerminalSize): Terminal {
+    const open = this.#terminals.get(name);
+    if (open !== undefined) return open;
+    const terminal = new Terminal({
+      size,
+      start: (current) => this.#shellStart(name, current),
+      ended: (end) => {
+        if (!this.#closed) this.#events.terminalEnded(this, name, end);
+      },
+    });
+    this.#terminals.set(name, terminal);
+    return terminal;
+  }
+
+  /** Ends watches and terminals; resolves when their programs and ptys are gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.watcher.stop();
+    await Promise.all([...this.#terminals.values()].map((terminal) => terminal.close()));
+  }
+
+  #shellStart(name: TerminalName, size: TerminalSize): ShellStart {
+    const index = TERMINALS.indexOf(name) + 1;
+    const enter = this.#native.enterArguments(this.id, this.created, index, SHELL);
+    return {
+      file: enter.file,
+      arguments: enter.arguments,
+      environment: { ...SHELL_ENVIRONMENT, GLASSBOX_TERMINAL: name },
+      ...size,
+    };
+  }
+}
