@@ -7,6 +7,8 @@ const config: NextConfig = {
   trailingSlash: true,
   images: { unoptimized: true },
   reactStrictMode: true,
+  // Two root layouts, one for each language, leave no place above them for a 404 page.
+  experimental: { globalNotFound: true },
   // `npm test` and `npm run check` run tsc over the whole tree, pages included.
   typescript: { ignoreBuildErrors: true },
 };

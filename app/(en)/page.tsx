@@ -1,0 +1,5 @@
+import { Home } from '../_home/Home.tsx';
+
+export default function Page() {
+  return <Home language="en" />;
+}

@@ -1,0 +1,80 @@
+'use client';
+
+import { type ReactNode, useState } from 'react';
+import type { Step } from '../../lessons/schema.ts';
+import { fill, useText } from '../_messages/text.tsx';
+import { Button } from '../_ui/Button.tsx';
+import { Blocks } from './Blocks.tsx';
+
+/** Hints open one at a time; behind the last one waits the solution, which asks once before it shows. */
+export function Hints({ step }: { step: Step }) {
+  const { lesson } = useText();
+  const [opened, setOpened] = useState(0);
+  const total = step.hints.length;
+  if (total === 0 && step.solution === null) return null;
+  return (
+    <div className="flex flex-col items-start gap-4">
+      {step.hints.slice(0, opened).map((hint, index) => (
+        <section
+          // biome-ignore lint/suspicious/noArrayIndexKey: hints open in order and never move
+          key={index}
+          className="w-full border-l border-ink-3 pl-4"
+        >
+          <OpenedHeading>{fill(lesson.hint, { number: index + 1 })}</OpenedHeading>
+          <Blocks blocks={hint} />
+        </section>
+      ))}
+      {opened < total && (
+        <Button kind="quiet" icon="chevron-right" onClick={() => setOpened(opened + 1)}>
+          {fill(lesson.showHint, { number: opened + 1, total })}
+        </Button>
+      )}
+      {opened === total && step.solution !== null && <Solution blocks={step.solution} />}
+    </div>
+  );
+}
+
+function Solution({ blocks }: { blocks: NonNullable<Step['solution']> }) {
+  const { lesson } = useText();
+  const [state, setState] = useState<'closed' | 'asking' | 'open'>('closed');
+  switch (state) {
+    case 'closed':
+      return (
+        <Button kind="quiet" icon="chevron-right" onClick={() => setState('asking')}>
+          {lesson.showSolution}
+        </Button>
+      );
+    case 'asking':
+      return (
+        <div className="flex flex-wrap items-center gap-2 text-13">
+          <p ref={focusIt} tabIndex={-1} className="w-full text-ink-2">
+            {lesson.solutionAsk}
+          </p>
+          <Button onClick={() => setState('closed')}>{lesson.solutionNo}</Button>
+          <Button kind="quiet" onClick={() => setState('open')}>
+            {lesson.solutionYes}
+          </Button>
+        </div>
+      );
+    case 'open':
+      return (
+        <section className="w-full border-l border-ink-3 pl-4">
+          <OpenedHeading>{lesson.solution}</OpenedHeading>
+          <Blocks blocks={blocks} />
+        </section>
+      );
+  }
+}
+
+/** What was just opened gets the focus, as the button that opened it is gone: reading goes on here. */
+function OpenedHeading({ children }: { children: ReactNode }) {
+  return (
+    <h3 ref={focusIt} tabIndex={-1} className="pb-1 text-13 font-semibold text-ink-2">
+      {children}
+    </h3>
+  );
+}
+
+function focusIt(element: HTMLElement | null): void {
+  element?.focus({ preventScroll: true });
+}

@@ -1,0 +1,21 @@
+import { Fragment } from 'react';
+
+/** A sentence of a lesson that is plain text but for words of the machine between backticks. */
+export function Inline({ text }: { text: string }) {
+  return text.split('`').map((part, index) =>
+    index % 2 === 1 ? (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a fixed sentence never move
+      <code key={index} className="word">
+        {part}
+      </code>
+    ) : (
+      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a fixed sentence never move
+      <Fragment key={index}>{part}</Fragment>
+    ),
+  );
+}
+
+/** The same sentence for a title or a live region: without the backticks. */
+export function plain(text: string): string {
+  return text.replaceAll('`', '');
+}

@@ -1,0 +1,124 @@
+'use client';
+
+import { useEffect, useMemo, useRef } from 'react';
+import type { Lesson, Step } from '../../lessons/schema.ts';
+import type { CheckState } from '../../server/protocol/check.ts';
+import type { TerminalName } from '../../server/protocol/identifiers.ts';
+import { useText } from '../_messages/text.tsx';
+import { LessonActionsProvider } from './actions.ts';
+import { Blocks } from './Blocks.tsx';
+import { Hints } from './Hints.tsx';
+import { Inline } from './Inline.tsx';
+import { LessonEnd } from './LessonEnd.tsx';
+import { LessonHead } from './LessonHead.tsx';
+import type { LessonLink } from './lesson-link.ts';
+import { recordStep, useDoneSteps } from './progress.ts';
+import { StepFooter } from './StepFooter.tsx';
+import { StepNavigation } from './StepNavigation.tsx';
+import { useStep } from './step.ts';
+import { TaskCard } from './TaskCard.tsx';
+
+export type LessonPaneProps = {
+  readonly lesson: Lesson;
+  /** The lesson after this one, if there is one. */
+  readonly next: LessonLink | null;
+  /** What the kernel says, and of which step: right after a change of step it may still be the one before. */
+  readonly check: { readonly step: string; readonly state: CheckState | null } | null;
+  /** True while commands can be typed into terminals and the check can be asked. */
+  readonly live: boolean;
+  readonly onRun: (terminal: TerminalName, command: string) => void;
+  readonly onKey: (terminal: TerminalName, key: string) => void;
+  /** Called at first and each time another step is opened. */
+  readonly onOpenStep: (stepId: string) => void;
+  readonly onCheckNow: () => void;
+};
+
+/** The lesson: one step at a time. It fills its parent and scrolls by itself. */
+export function LessonPane(props: LessonPaneProps) {
+  const { lesson, next, check, live, onRun, onKey, onOpenStep, onCheckNow } = props;
+  const text = useText();
+  const [step, goToStep] = useStep(lesson);
+  const doneSteps = useDoneSteps(lesson.id);
+  const { scroller, heading } = useStartAtTop(step);
+  const actions = useMemo(() => ({ connected: live, onRun, onKey }), [live, onRun, onKey]);
+
+  const checkState = check?.step === step.id ? check.state : null;
+  useTellOpenStep(step.id, onOpenStep);
+  useRecordDone(lesson.id, step.id, checkState?.done === true);
+
+  const index = lesson.steps.indexOf(step);
+  const nextStep = lesson.steps[index + 1];
+  const done = doneSteps.has(step.id) || checkState?.done === true;
+
+  const leaveTo = (stepId: string) => {
+    // A step without a task is done when it was read.
+    if (step.check === null) recordStep(lesson.id, step.id);
+    goToStep(stepId);
+  };
+
+  return (
+    <LessonActionsProvider value={actions}>
+      <section aria-label={text.lesson.label} className="flex h-full min-h-0 flex-col">
+        <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto px-4 pt-5 pb-10 wide:px-6">
+          <div className="mx-auto flex max-w-[640px] flex-col gap-5">
+            <LessonHead lesson={lesson} />
+            <StepNavigation steps={lesson.steps} step={step} done={doneSteps} onStep={leaveTo} />
+            <h2 ref={heading} tabIndex={-1} className="pt-2 font-serif text-22 font-semibold">
+              <Inline text={step.title} />
+            </h2>
+            <Blocks blocks={step.blocks} />
+            {step.check !== null && (
+              <TaskCard
+                key={`task ${step.id}`}
+                check={step.check}
+                state={checkState}
+                done={done}
+                connected={live}
+                onCheckNow={onCheckNow}
+              />
+            )}
+            <Hints key={`hints ${step.id}`} step={step} />
+            {nextStep === undefined && <LessonEnd lesson={lesson} next={next} done={doneSteps} />}
+          </div>
+        </div>
+        <StepFooter
+          previous={lesson.steps[index - 1]}
+          next={nextStep}
+          taskDone={step.check === null ? null : done}
+          onStep={leaveTo}
+        />
+      </section>
+    </LessonActionsProvider>
+  );
+}
+
+function useTellOpenStep(stepId: string, onOpenStep: (stepId: string) => void) {
+  useEffect(() => onOpenStep(stepId), [stepId, onOpenStep]);
+}
+
+function useRecordDone(lessonId: string, stepId: string, done: boolean) {
+  useEffect(() => {
+    if (done) recordStep(lessonId, stepId);
+  }, [lessonId, stepId, done]);
+}
+
+/**
+ * A new step is read from its top. The focus goes to its title only if it was in the lesson: somebody
+ * who is typing in a terminal keeps typing there.
+ */
+function useStartAtTop(step: Step) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const shown = useRef(step.id);
+  useEffect(() => {
+    if (shown.current === step.id) return;
+    shown.current = step.id;
+    scroller.current?.scrollTo({ top: 0 });
+    const pane = scroller.current?.parentElement;
+    const focused = document.activeElement;
+    if (focused === document.body || pane?.contains(focused)) {
+      heading.current?.focus({ preventScroll: true });
+    }
+  }, [step.id]);
+  return { scroller, heading };
+}

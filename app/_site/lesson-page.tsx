@@ -1,0 +1,49 @@
+import type { Metadata } from 'next';
+import { loadLessons } from '../../lessons/load.ts';
+import type { Language, Lesson } from '../../lessons/schema.ts';
+import { Lab } from '../_lab/Lab.tsx';
+import { plain } from '../_lesson/Inline.tsx';
+import { lessonLink } from '../_lesson/lesson-link.ts';
+import { LANGUAGE_TAGS, lessonPath } from './languages.ts';
+
+type LessonParams = { params: Promise<{ slug: string }> };
+
+/** The lessons of a language, in their order. */
+export function lessonsIn(language: Language): readonly Lesson[] {
+  return loadLessons().filter((lesson) => lesson.language === language);
+}
+
+/** A lesson's page, its metadata and its addresses, for one language: what `lessons/[slug]/page.tsx` exports. */
+export function lessonPage(language: Language) {
+  const lessonOf = async ({ params }: LessonParams) => {
+    const { slug } = await params;
+    const lessons = lessonsIn(language);
+    const index = lessons.findIndex((lesson) => lesson.id === slug);
+    const lesson = lessons[index];
+    if (lesson === undefined) throw new Error(`No lesson ${slug} in ${language}.`);
+    return { lesson, next: lessons[index + 1] };
+  };
+
+  return {
+    generateStaticParams: () => lessonsIn(language).map(({ id }) => ({ slug: id })),
+
+    async generateMetadata(props: LessonParams): Promise<Metadata> {
+      const { lesson } = await lessonOf(props);
+      return {
+        title: plain(lesson.title),
+        description: plain(lesson.summary),
+        alternates: {
+          languages: {
+            [LANGUAGE_TAGS.en]: lessonPath('en', lesson.id),
+            [LANGUAGE_TAGS.zh]: lessonPath('zh', lesson.id),
+          },
+        },
+      };
+    },
+
+    async Page(props: LessonParams) {
+      const { lesson, next } = await lessonOf(props);
+      return <Lab lesson={lesson} next={next === undefined ? null : lessonLink(next)} />;
+    },
+  };
+}

@@ -1,0 +1,7 @@
+import { lessonPage } from '../../../_site/lesson-page.tsx';
+
+const { Page, generateMetadata, generateStaticParams } = lessonPage('zh');
+
+export { generateMetadata, generateStaticParams };
+export const dynamicParams = false;
+export default Page;
