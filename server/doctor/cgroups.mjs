@@ -16,7 +16,10 @@ export const CGROUPS = {
   probe() {
     const found = readControllers();
     if (found === undefined) {
-      return missing('No control groups are mounted in /sys/fs/cgroup.', 'Mount them: mount -t cgroup2 cgroup2 /sys/fs/cgroup.');
+      return missing(
+        'No control groups are mounted in /sys/fs/cgroup.',
+        'Mount them: mount -t cgroup2 cgroup2 /sys/fs/cgroup.',
+      );
     }
     const { version, controllers } = found;
     const absent = NEEDED.filter((name) => !controllers.has(name));
@@ -30,7 +33,10 @@ export const CGROUPS = {
     }
     const lost = WANTED[version].filter((name) => !controllers.has(name));
     return lost.length > 0
-      ? degraded(`Version ${version} without ${lost.join(', ')}: lessons about these can't be done.`, 'Use a kernel that has them.')
+      ? degraded(
+          `Version ${version} without ${lost.join(', ')}: lessons about these can't be done.`,
+          'Use a kernel that has them.',
+        )
       : ok(`version ${version}, ${NEEDED.join(', ')}, ${WANTED[version].join(', ')}`);
   },
 };
@@ -41,7 +47,11 @@ function readControllers() {
   if (existsSync(unified)) {
     return { version: 2, controllers: new Set(readFileSync(unified, 'utf8').trim().split(' ')) };
   }
-  const mounted = [...readFileSync('/proc/self/mountinfo', 'utf8').matchAll(/ \/sys\/fs\/cgroup\/\S+ .* - cgroup \S+ (\S+)$/gm)];
+  const mounted = [
+    ...readFileSync('/proc/self/mountinfo', 'utf8').matchAll(
+      / \/sys\/fs\/cgroup\/\S+ .* - cgroup \S+ (\S+)$/gm,
+    ),
+  ];
   const controllers = new Set(mounted.flatMap(([, options = '']) => options.split(',')));
   return controllers.size > 0 ? { version: 1, controllers } : undefined;
 }

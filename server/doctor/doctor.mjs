@@ -33,6 +33,10 @@ async function examine(probe, options) {
     return await probe(options);
   } catch (reason) {
     const message = reason instanceof Error ? reason.message : String(reason);
-    return { state: 'missing', detail: `It could not be found out: ${message}`, fix: 'Run the doctor as root.' };
+    return {
+      state: 'missing',
+      detail: `It could not be found out: ${message}`,
+      fix: 'Run the doctor as root.',
+    };
   }
 }

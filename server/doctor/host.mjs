@@ -17,7 +17,7 @@ export const HOST_REQUIREMENTS = [
     when: 'first',
     probe: () =>
       process.platform === 'linux'
-        ? ok(osRelease()['PRETTY_NAME'] ?? 'Linux')
+        ? ok(osRelease().PRETTY_NAME ?? 'Linux')
         : missing(
             `Glassbox makes real Linux containers, and this is ${process.platform}.`,
             'Run it on a Linux machine, or in a virtual machine with Debian 12 or Ubuntu 24.04.',
@@ -66,8 +66,16 @@ export const HOST_REQUIREMENTS = [
     probe() {
       const free = freemem();
       const detail = `${(free / GIB).toFixed(1)} GiB available`;
-      if (free < 0.5 * GIB) return missing(`Only ${detail}; at least 0.5 GiB is needed.`, 'End other programs or add memory.');
-      if (free < 1.5 * GIB) return degraded(`${detail}: room for a few machines only.`, 'Add memory for more learners.');
+      if (free < 0.5 * GIB)
+        return missing(
+          `Only ${detail}; at least 0.5 GiB is needed.`,
+          'End other programs or add memory.',
+        );
+      if (free < 1.5 * GIB)
+        return degraded(
+          `${detail}: room for a few machines only.`,
+          'Add memory for more learners.',
+        );
       return ok(detail);
     },
   },
@@ -78,7 +86,11 @@ export const HOST_REQUIREMENTS = [
       const folder = existingParent(data);
       const { bavail, bsize } = statfsSync(folder);
       const detail = `${((bavail * bsize) / GIB).toFixed(1)} GiB free for ${data}`;
-      if (bavail * bsize < GIB) return missing(`Only ${detail}; at least 1 GiB is needed.`, 'Free some space, or put the data elsewhere with --data.');
+      if (bavail * bsize < GIB)
+        return missing(
+          `Only ${detail}; at least 1 GiB is needed.`,
+          'Free some space, or put the data elsewhere with --data.',
+        );
       return ok(detail);
     },
   },
@@ -110,7 +122,9 @@ function probePort(address, port) {
             ),
       );
     });
-    server.listen(port, address, () => server.close(() => resolve(ok(`${address}, port ${port} is free`))));
+    server.listen(port, address, () =>
+      server.close(() => resolve(ok(`${address}, port ${port} is free`))),
+    );
   });
 }
 

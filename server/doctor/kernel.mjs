@@ -26,7 +26,18 @@ const CAP_SYS_RESOURCE = 24;
 const NAMESPACES = ['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup'];
 
 /** Filesystems, as stat -f names them, that can't be mounted with mapped ids. */
-const NO_IDMAP = ['overlayfs', 'nfs', 'nfs4', 'cifs', 'smb2', 'v9fs', 'aufs', 'ramfs', 'zfs', 'ecryptfs'];
+const NO_IDMAP = [
+  'overlayfs',
+  'nfs',
+  'nfs4',
+  'cifs',
+  'smb2',
+  'v9fs',
+  'aufs',
+  'ramfs',
+  'zfs',
+  'ecryptfs',
+];
 
 /** What the kernel must be able to do. @type {readonly import('./requirement.mjs').Requirement[]} */
 export const KERNEL_REQUIREMENTS = [
@@ -48,7 +59,9 @@ export const KERNEL_REQUIREMENTS = [
     name: 'capabilities',
     when: 'start',
     probe() {
-      const effective = BigInt(`0x${readFileSync('/proc/self/status', 'utf8').match(/^CapEff:\s*(\w+)$/m)?.[1] ?? '0'}`);
+      const effective = BigInt(
+        `0x${readFileSync('/proc/self/status', 'utf8').match(/^CapEff:\s*(\w+)$/m)?.[1] ?? '0'}`,
+      );
       const has = (/** @type {number} */ bit) => ((effective >> BigInt(bit)) & 1n) === 1n;
       const absent = Object.entries(NEEDED_CAPABILITIES).filter(([, bit]) => !has(bit));
       if (absent.length > 0) {
@@ -59,7 +72,10 @@ export const KERNEL_REQUIREMENTS = [
       }
       return has(CAP_SYS_RESOURCE)
         ? ok('all that are needed')
-        : degraded('CAP_SYS_RESOURCE is missing: resource limits can’t be raised and the lab can’t protect itself from the OOM killer.', 'Start it as real root if many learners are expected.');
+        : degraded(
+            'CAP_SYS_RESOURCE is missing: resource limits can’t be raised and the lab can’t protect itself from the OOM killer.',
+            'Start it as real root if many learners are expected.',
+          );
     },
   },
   {
@@ -67,11 +83,26 @@ export const KERNEL_REQUIREMENTS = [
     when: 'start',
     probe() {
       const absent = NAMESPACES.filter((name) => !existsSync(`/proc/self/ns/${name}`));
-      if (absent.length > 0) return missing(`The kernel has no ${absent.join(', ')} namespaces.`, 'Use a kernel built with CONFIG_NAMESPACES and all its kinds, such as Debian’s.');
-      const limit = NAMESPACES.find((name) => readNumber(`/proc/sys/user/max_${name}_namespaces`) === 0);
-      if (limit) return missing(`user.max_${limit}_namespaces is 0.`, `Allow them: sysctl user.max_${limit}_namespaces=10000.`);
+      if (absent.length > 0)
+        return missing(
+          `The kernel has no ${absent.join(', ')} namespaces.`,
+          'Use a kernel built with CONFIG_NAMESPACES and all its kinds, such as Debian’s.',
+        );
+      const limit = NAMESPACES.find(
+        (name) => readNumber(`/proc/sys/user/max_${name}_namespaces`) === 0,
+      );
+      if (limit)
+        return missing(
+          `user.max_${limit}_namespaces is 0.`,
+          `Allow them: sysctl user.max_${limit}_namespaces=10000.`,
+        );
       const failure = inNewNamespaces('true');
-      return failure === '' ? ok('seven kinds can be made') : missing(`New namespaces can't be made: ${failure}.`, 'If this is a container, start it with --privileged.');
+      return failure === ''
+        ? ok('seven kinds can be made')
+        : missing(
+            `New namespaces can't be made: ${failure}.`,
+            'If this is a container, start it with --privileged.',
+          );
     },
   },
   {
@@ -79,10 +110,16 @@ export const KERNEL_REQUIREMENTS = [
     when: 'start',
     probe() {
       if (readNumber('/proc/sys/kernel/unprivileged_userns_clone') === 0) {
-        return degraded('kernel.unprivileged_userns_clone is 0: learners can’t make user namespaces.', 'Allow it: sysctl kernel.unprivileged_userns_clone=1.');
+        return degraded(
+          'kernel.unprivileged_userns_clone is 0: learners can’t make user namespaces.',
+          'Allow it: sysctl kernel.unprivileged_userns_clone=1.',
+        );
       }
       if (readNumber('/proc/sys/kernel/apparmor_restrict_unprivileged_userns') === 1) {
-        return degraded('AppArmor restricts user namespaces: learners may not be able to make them.', 'Allow it: sysctl kernel.apparmor_restrict_unprivileged_userns=0.');
+        return degraded(
+          'AppArmor restricts user namespaces: learners may not be able to make them.',
+          'Allow it: sysctl kernel.apparmor_restrict_unprivileged_userns=0.',
+        );
       }
       return ok('allowed');
     },
@@ -96,27 +133,40 @@ export const KERNEL_REQUIREMENTS = [
       const failure = inNewNamespaces('mount -t proc proc /mnt && mount -t sysfs sysfs /mnt');
       return failure === ''
         ? ok('not masked')
-        : missing(`Parts of /proc or /sys are masked, so no machine can have its own (${failure}).`, 'If this is a container, start it with --privileged.');
+        : missing(
+            `Parts of /proc or /sys are masked, so no machine can have its own (${failure}).`,
+            'If this is a container, start it with --privileged.',
+          );
     },
   },
   {
     name: 'overlay and tmpfs',
     when: 'start',
     probe() {
-      const failure = inNewNamespaces('mount -t tmpfs tmpfs /mnt && mkdir /mnt/l /mnt/u /mnt/w /mnt/m && mount -t overlay overlay -o userxattr,lowerdir=/mnt/l,upperdir=/mnt/u,workdir=/mnt/w /mnt/m');
+      const failure = inNewNamespaces(
+        'mount -t tmpfs tmpfs /mnt && mkdir /mnt/l /mnt/u /mnt/w /mnt/m && mount -t overlay overlay -o userxattr,lowerdir=/mnt/l,upperdir=/mnt/u,workdir=/mnt/w /mnt/m',
+      );
       return failure === ''
         ? ok('can be mounted in a user namespace')
-        : missing(`An overlay can't be mounted in a user namespace (${failure}).`, 'Load the module (modprobe overlay), or use a kernel that has it.');
+        : missing(
+            `An overlay can't be mounted in a user namespace (${failure}).`,
+            'Load the module (modprobe overlay), or use a kernel that has it.',
+          );
     },
   },
   {
     name: 'data directory',
     when: 'start',
     probe({ data, images }) {
-      const stat = spawnSync('stat', ['--file-system', '--format=%T', existingParent(images)], { encoding: 'utf8' });
+      const stat = spawnSync('stat', ['--file-system', '--format=%T', existingParent(images)], {
+        encoding: 'utf8',
+      });
       const type = stat.stdout.trim();
       return NO_IDMAP.includes(type)
-        ? missing(`${images} is on ${type}, which can't be mounted with mapped ids.`, `Put the data on a local disk with --data (ext4, xfs and btrfs will do); in Docker give it a volume: -v glassbox:${data}.`)
+        ? missing(
+            `${images} is on ${type}, which can't be mounted with mapped ids.`,
+            `Put the data on a local disk with --data (ext4, xfs and btrfs will do); in Docker give it a volume: -v glassbox:${data}.`,
+          )
         : ok(`${images} on ${type}`);
     },
   },
@@ -126,7 +176,10 @@ export const KERNEL_REQUIREMENTS = [
     probe: () =>
       existsSync('/proc/sys/kernel/seccomp/actions_avail')
         ? ok('filters are available')
-        : missing('The kernel has no seccomp filters.', 'Use a kernel built with CONFIG_SECCOMP_FILTER.'),
+        : missing(
+            'The kernel has no seccomp filters.',
+            'Use a kernel built with CONFIG_SECCOMP_FILTER.',
+          ),
   },
   {
     name: 'devpts',
@@ -134,7 +187,10 @@ export const KERNEL_REQUIREMENTS = [
     probe: () =>
       existsSync('/dev/pts/ptmx')
         ? ok('/dev/pts')
-        : missing('There is no /dev/pts, so no terminal can be opened.', 'Mount it: mount -t devpts devpts /dev/pts.'),
+        : missing(
+            'There is no /dev/pts, so no terminal can be opened.',
+            'Mount it: mount -t devpts devpts /dev/pts.',
+          ),
   },
 ];
 
@@ -145,7 +201,17 @@ export const KERNEL_REQUIREMENTS = [
  * @returns {string} What went wrong, or nothing.
  */
 function inNewNamespaces(command) {
-  const namespaces = ['--user', '--map-root-user', '--mount', '--pid', '--fork', '--net', '--ipc', '--uts', '--cgroup'];
+  const namespaces = [
+    '--user',
+    '--map-root-user',
+    '--mount',
+    '--pid',
+    '--fork',
+    '--net',
+    '--ipc',
+    '--uts',
+    '--cgroup',
+  ];
   const { error, status, stderr } = spawnSync('unshare', [...namespaces, 'sh', '-c', command], {
     encoding: 'utf8',
     env: { ...process.env, LC_ALL: 'C' },

@@ -16,26 +16,41 @@ export const PARTS = [
     probe() {
       const absent = missingPackages(['start']).map((row) => row.package);
       return absent.length === 0
-        ? ok(HOST_PACKAGES.filter((row) => row.purpose === 'start').map((row) => row.package).join(' '))
-        : missing(`Not installed: ${absent.join(' ')}.`, `npm start installs them, or apt-get install --no-install-recommends ${absent.join(' ')}.`);
+        ? ok(
+            HOST_PACKAGES.filter((row) => row.purpose === 'start')
+              .map((row) => row.package)
+              .join(' '),
+          )
+        : missing(
+            `Not installed: ${absent.join(' ')}.`,
+            `npm start installs them, or apt-get install --no-install-recommends ${absent.join(' ')}.`,
+          );
     },
   },
   {
     name: 'npm packages',
     when: 'doctor',
-    probe: () => (modulesAreInstalled() ? ok('as the lock file says') : missing('Not installed, or not those of the lock file.', START_DOES_IT)),
+    probe: () =>
+      modulesAreInstalled()
+        ? ok('as the lock file says')
+        : missing('Not installed, or not those of the lock file.', START_DOES_IT),
   },
   {
     name: 'native library',
     when: 'doctor',
     probe: () =>
-      existsSync(join(BUILD, 'native', 'libglassbox.so')) ? ok('built') : missing('Not built yet.', START_DOES_IT),
+      existsSync(join(BUILD, 'native', 'libglassbox.so'))
+        ? ok('built')
+        : missing('Not built yet.', START_DOES_IT),
   },
   {
     name: 'base image',
     when: 'doctor',
     probe({ images }) {
-      const complete = existsSync(images) && isReadableFolder(images) ? readdirSync(images).filter((name) => existsSync(join(images, name, 'complete'))) : [];
+      const complete =
+        existsSync(images) && isReadableFolder(images)
+          ? readdirSync(images).filter((name) => existsSync(join(images, name, 'complete')))
+          : [];
       return complete.length > 0
         ? ok(complete.join(' '))
         : missing(`None in ${images} yet.`, START_DOES_IT);
@@ -46,7 +61,12 @@ export const PARTS = [
     when: 'doctor',
     probe() {
       const absent = missingPackages(['test']).map((row) => row.package);
-      return absent.length === 0 ? ok('installed') : degraded(`Not installed: ${absent.join(' ')}.`, 'npm test installs them; the lab runs without.');
+      return absent.length === 0
+        ? ok('installed')
+        : degraded(
+            `Not installed: ${absent.join(' ')}.`,
+            'npm test installs them; the lab runs without.',
+          );
     },
   },
   {

@@ -11,7 +11,9 @@ const COMMANDS = ['chromium', 'google-chrome-stable', 'google-chrome'];
  * @returns {{ path: string } | { reason: string, fix: string }}
  */
 export function findBrowser() {
-  const system = COMMANDS.map(findCommand).find((path) => path && !realpathSync(path).includes('snap'));
+  const system = COMMANDS.map(findCommand).find(
+    (path) => path && !realpathSync(path).includes('snap'),
+  );
   const path = system ?? playwrightBrowser();
   if (path) return { path };
   return {
@@ -24,10 +26,12 @@ export function findBrowser() {
 }
 
 function playwrightBrowser() {
-  const cache = process.env['PLAYWRIGHT_BROWSERS_PATH'] ?? join(homedir(), '.cache', 'ms-playwright');
+  const cache = process.env.PLAYWRIGHT_BROWSERS_PATH ?? join(homedir(), '.cache', 'ms-playwright');
   if (!existsSync(cache)) return undefined;
   return readdirSync(cache)
     .filter((name) => name.startsWith('chromium-'))
-    .flatMap((name) => ['chrome-linux64', 'chrome-linux'].map((folder) => join(cache, name, folder, 'chrome')))
+    .flatMap((name) =>
+      ['chrome-linux64', 'chrome-linux'].map((folder) => join(cache, name, folder, 'chrome')),
+    )
     .find((path) => existsSync(path));
 }

@@ -12,7 +12,8 @@ import { Stop } from './stop.mjs';
  */
 const STAMP = join(ROOT, 'node_modules', '.glassbox-installed');
 
-const NO_NETWORK = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT/;
+const NO_NETWORK =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT/;
 
 /**
  * `npm ci`, unless the lock file and Node are those of the last time.
@@ -22,7 +23,9 @@ export async function installModules(mayInstall) {
   await showStage('npm packages', async (line) => {
     if (modulesAreInstalled()) return 'unchanged';
     if (!mayInstall) {
-      throw new Stop('The npm packages are missing or out of date, and --no-install says not to install them: run npm ci.');
+      throw new Stop(
+        'The npm packages are missing or out of date, and --no-install says not to install them: run npm ci.',
+      );
     }
     const headers = nodeHeaders();
     line.working(headers ? 'npm ci' : "npm ci (fetches Node's headers to compile node-pty)");
@@ -32,7 +35,9 @@ export async function installModules(mayInstall) {
       });
     } catch (reason) {
       if (!(reason instanceof ToolFailure) || !NO_NETWORK.test(reason.output)) throw reason;
-      throw new Stop("The npm packages can't be installed because the npm registry can't be reached: connect this host to the network and start again (.build/log/npm.log has the details).");
+      throw new Stop(
+        "The npm packages can't be installed because the npm registry can't be reached: connect this host to the network and start again (.build/log/npm.log has the details).",
+      );
     }
     writeFileSync(STAMP, modulesFingerprint());
     return undefined;
@@ -58,6 +63,8 @@ function nodeHeaders() {
   const file = join(prefix, 'include', 'node', 'node_version.h');
   if (!existsSync(file)) return undefined;
   const text = readFileSync(file, 'utf8');
-  const version = ['MAJOR', 'MINOR', 'PATCH'].map((part) => text.match(new RegExp(`NODE_${part}_VERSION (\\d+)`))?.[1]);
+  const version = ['MAJOR', 'MINOR', 'PATCH'].map(
+    (part) => text.match(new RegExp(`NODE_${part}_VERSION (\\d+)`))?.[1],
+  );
   return `v${version.join('.')}` === process.version ? prefix : undefined;
 }

@@ -24,17 +24,23 @@ export async function installPackages(purposes, mayInstall) {
     const reasons = missing.map((row) => `    ${row.package.padEnd(24)} ${row.why}`).join('\n');
     const command = `apt-get install --no-install-recommends ${names.join(' ')}`;
     if (readDistribution() === undefined || spawnSync('apt-get', ['--version']).error) {
-      throw new Stop(`These are missing:\n${reasons}\nThis host has no apt-get to install them with: install what it calls them yourself, then start again.`);
+      throw new Stop(
+        `These are missing:\n${reasons}\nThis host has no apt-get to install them with: install what it calls them yourself, then start again.`,
+      );
     }
     if (!mayInstall) {
-      throw new Stop(`These packages are missing, and --no-install says not to install them:\n${reasons}\nInstall them with: ${command}`);
+      throw new Stop(
+        `These packages are missing, and --no-install says not to install them:\n${reasons}\nInstall them with: ${command}`,
+      );
     }
     line.working(`installing ${names.length}:`);
     process.stdout.write(`${process.stdout.isTTY ? '\n' : ''}${reasons}\n`);
     await install(names, command);
     const still = missingPackages(purposes).map((row) => row.package);
     if (still.length > 0) {
-      throw new Stop(`apt-get installed ${still.join(', ')}, and yet what they should provide is not there: look into .build/log/packages.log.`);
+      throw new Stop(
+        `apt-get installed ${still.join(', ')}, and yet what they should provide is not there: look into .build/log/packages.log.`,
+      );
     }
     return undefined;
   });
@@ -46,7 +52,11 @@ export async function installPackages(purposes, mayInstall) {
  */
 async function install(names, command) {
   const lists = spawnSync('apt-cache', ['show', '--no-all-versions', ...names]).status;
-  if (lists === 0 && (await apt('packages', ['install', '--yes', '--no-install-recommends', ...names])) === '') return;
+  if (
+    lists === 0 &&
+    (await apt('packages', ['install', '--yes', '--no-install-recommends', ...names])) === ''
+  )
+    return;
   // The lists were missing, or are older than the mirror. An update that fetched nothing succeeds all the same.
   const update = await apt('packages-update', ['update']);
   const failure = await apt('packages', ['install', '--yes', '--no-install-recommends', ...names]);
@@ -56,7 +66,9 @@ async function install(names, command) {
       `${names.join(', ')} can't be installed because the package mirror can't be reached: connect this host to the network, or install them yourself with: ${command}`,
     );
   }
-  throw new Stop(`${lastLines(failure)}\n\napt-get can't install what is missing; try it yourself: ${command}`);
+  throw new Stop(
+    `${lastLines(failure)}\n\napt-get can't install what is missing; try it yourself: ${command}`,
+  );
 }
 
 /**

@@ -16,11 +16,13 @@ import { Stop } from './stop.mjs';
 
 export const DEFAULT_DATA = '/var/lib/glassbox';
 
-/** @type {Readonly<Record<'address' | 'port' | 'data', readonly [variable: string, fallback: string]>>} */
+/** @type {Readonly<Record<'address' | 'port' | 'data' | 'images', readonly [variable: string, fallback: string]>>} */
 const VALUES = {
   address: ['GLASSBOX_ADDRESS', '127.0.0.1'],
   port: ['GLASSBOX_PORT', '3000'],
   data: ['GLASSBOX_DATA', DEFAULT_DATA],
+  // Kept with the data, unless several labs are to share them.
+  images: ['GLASSBOX_IMAGES', ''],
 };
 
 /**
@@ -38,20 +40,11 @@ export function parseOptions(args, environment) {
   return {
     install: rest.length === args.length,
     data,
-    images: imagesDirectory(data, environment),
+    images: resolve(value('images', rest, environment) || resolve(data, 'images')),
     address: value('address', rest, environment),
     port: Number(port),
     rest,
   };
-}
-
-/**
- * Base images are kept with the lab's data, unless they are shared: `GLASSBOX_IMAGES`.
- * @param {string} data
- * @param {NodeJS.ProcessEnv} environment
- */
-export function imagesDirectory(data, environment) {
-  return resolve(environment['GLASSBOX_IMAGES'] || resolve(data, 'images'));
 }
 
 /**
@@ -61,10 +54,12 @@ export function imagesDirectory(data, environment) {
  */
 function value(name, args, environment) {
   const [variable, fallback] = VALUES[name];
-  const at = args.findLastIndex((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`));
+  const at = args.findLastIndex(
+    (argument) => argument === `--${name}` || argument.startsWith(`--${name}=`),
+  );
   if (at < 0) return environment[variable] || fallback;
   const argument = /** @type {string} */ (args[at]);
   const given = argument.includes('=') ? argument.slice(argument.indexOf('=') + 1) : args[at + 1];
-  if (!given || given.startsWith('--')) throw new Stop(`--${name} needs a value, as in --${name} ${fallback}.`);
+  if (!given || given.startsWith('--')) throw new Stop(`--${name} needs a value after it.`);
   return given;
 }

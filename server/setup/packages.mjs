@@ -16,19 +16,81 @@ import { delimiter, join } from 'node:path';
 
 /** @type {readonly HostPackage[]} */
 export const HOST_PACKAGES = [
-  { package: 'gcc', provides: { command: 'gcc' }, why: 'compiles the native library', purpose: 'start' },
+  {
+    package: 'gcc',
+    provides: { command: 'gcc' },
+    why: 'compiles the native library',
+    purpose: 'start',
+  },
   { package: 'g++', provides: { command: 'g++' }, why: 'compiles node-pty', purpose: 'start' },
-  { package: 'make', provides: { command: 'make' }, why: 'builds the native library and node-pty', purpose: 'start' },
-  { package: 'libc6-dev', provides: { file: '/usr/include/stdio.h' }, why: 'headers of the C library and the kernel', purpose: 'start' },
-  { package: 'libseccomp-dev', provides: { file: '/usr/include/seccomp.h' }, why: 'turns the list of refused system calls into a filter', purpose: 'start' },
-  { package: 'python3', provides: { command: 'python3' }, why: 'node-gyp, which builds node-pty, is written in it', purpose: 'start' },
-  { package: 'mmdebstrap', provides: { command: 'mmdebstrap' }, why: "builds the learners' base image", purpose: 'start' },
-  { package: 'debian-archive-keyring', provides: { file: '/usr/share/keyrings/debian-archive-keyring.gpg' }, why: "checks the signatures of the base image's packages", purpose: 'start' },
-  { package: 'gpg', provides: { command: 'gpg' }, why: 'mmdebstrap looks up the key of Debian with it', purpose: 'start', only: 'ubuntu' },
-  { package: 'util-linux', provides: { command: 'setpriv' }, why: 'starts the web process without privileges', purpose: 'start' },
-  { package: 'clang-format', provides: { command: 'clang-format' }, why: 'checks the format of the C files', purpose: 'test' },
-  { package: 'chromium', provides: { command: 'chromium' }, why: 'the browser of the end-to-end tests', purpose: 'test', only: 'debian' },
-  { package: 'bubblewrap', provides: { command: 'bwrap' }, why: 'what bench:create compares with', purpose: 'bench' },
+  {
+    package: 'make',
+    provides: { command: 'make' },
+    why: 'builds the native library and node-pty',
+    purpose: 'start',
+  },
+  {
+    package: 'libc6-dev',
+    provides: { file: '/usr/include/stdio.h' },
+    why: 'headers of the C library and the kernel',
+    purpose: 'start',
+  },
+  {
+    package: 'libseccomp-dev',
+    provides: { file: '/usr/include/seccomp.h' },
+    why: 'turns the list of refused system calls into a filter',
+    purpose: 'start',
+  },
+  {
+    package: 'python3',
+    provides: { command: 'python3' },
+    why: 'node-gyp, which builds node-pty, is written in it',
+    purpose: 'start',
+  },
+  {
+    package: 'mmdebstrap',
+    provides: { command: 'mmdebstrap' },
+    why: "builds the learners' base image",
+    purpose: 'start',
+  },
+  {
+    package: 'debian-archive-keyring',
+    provides: { file: '/usr/share/keyrings/debian-archive-keyring.gpg' },
+    why: "checks the signatures of the base image's packages",
+    purpose: 'start',
+  },
+  {
+    package: 'gpg',
+    provides: { command: 'gpg' },
+    why: 'mmdebstrap looks up the key of Debian with it',
+    purpose: 'start',
+    only: 'ubuntu',
+  },
+  {
+    package: 'util-linux',
+    provides: { command: 'setpriv' },
+    why: 'starts the web process without privileges',
+    purpose: 'start',
+  },
+  {
+    package: 'clang-format',
+    provides: { command: 'clang-format' },
+    why: 'checks the format of the C files',
+    purpose: 'test',
+  },
+  {
+    package: 'chromium',
+    provides: { command: 'chromium' },
+    why: 'the browser of the end-to-end tests',
+    purpose: 'test',
+    only: 'debian',
+  },
+  {
+    package: 'bubblewrap',
+    provides: { command: 'bwrap' },
+    why: 'what bench:create compares with',
+    purpose: 'bench',
+  },
 ];
 
 /**
@@ -47,7 +109,9 @@ export function missingPackages(purposes) {
 
 /** @param {HostPackage['provides']} provides */
 export function isProvided(provides) {
-  return 'file' in provides ? isReadable(provides.file) : findCommand(provides.command) !== undefined;
+  return 'file' in provides
+    ? isReadable(provides.file)
+    : findCommand(provides.command) !== undefined;
 }
 
 /**
@@ -56,7 +120,9 @@ export function isProvided(provides) {
  */
 export function findCommand(name) {
   // A root shell made with plain `su` has no sbin on its PATH, though the tools are there.
-  const folders = `${process.env['PATH'] ?? ''}${delimiter}/usr/sbin${delimiter}/sbin`.split(delimiter);
+  const folders = `${process.env.PATH ?? ''}${delimiter}/usr/sbin${delimiter}/sbin`.split(
+    delimiter,
+  );
   return folders
     .filter((folder) => folder !== '')
     .map((folder) => join(folder, name))
@@ -66,7 +132,7 @@ export function findCommand(name) {
 /** @returns {'debian' | 'ubuntu' | undefined} Which of the two families this host is of, if any. */
 export function readDistribution() {
   const release = osRelease();
-  const family = [release['ID'], ...(release['ID_LIKE'] ?? '').split(' ')];
+  const family = [release.ID, ...(release.ID_LIKE ?? '').split(' ')];
   return family.includes('ubuntu') ? 'ubuntu' : family.includes('debian') ? 'debian' : undefined;
 }
 

@@ -18,7 +18,9 @@ export async function showStage(name, work) {
   const draw = () => {
     const seconds = Math.floor((performance.now() - started) / 1000);
     const mark = FRAMES[frame++ % FRAMES.length];
-    process.stdout.write(`\r\x1b[K${mark} ${name.padEnd(NAME_WIDTH)} ${doing}${seconds > 0 ? `, ${seconds} s` : ''}`);
+    process.stdout.write(
+      `\r\x1b[K${mark} ${name.padEnd(NAME_WIDTH)} ${doing}${seconds > 0 ? `, ${seconds} s` : ''}`,
+    );
   };
   /** @type {NodeJS.Timeout | undefined} */
   let timer;

@@ -43,7 +43,9 @@ export async function runTool(log, file, args, options = {}) {
   /** @type {string} */
   const ended = await new Promise((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('close', (code, signal) => resolve(code === 0 ? '' : signal ? `signal ${signal}` : `exit code ${code}`));
+    child.once('close', (code, signal) =>
+      resolve(code === 0 ? '' : signal ? `signal ${signal}` : `exit code ${code}`),
+    );
   });
   kept.end();
   await finished(kept);

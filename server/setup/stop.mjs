@@ -3,6 +3,7 @@
  * it is, without a stack; every other error is a bug and keeps its stack.
  */
 export class Stop extends Error {
+  /** @override */
   name = 'Stop';
 }
 

@@ -1,0 +1,1 @@
+# This file is yours: it is read by every shell you start, after /etc/bash.bashrc.

@@ -1,0 +1,2 @@
+# Read by login shells.
+if [ -n "$BASH" ] && [ -f ~/.bashrc ]; then . ~/.bashrc; fi

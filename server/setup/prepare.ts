@@ -1,0 +1,47 @@
+/**
+ * Builds what a command needs: `prepare.ts start|test|bench:create [arguments of the command]`. Run by
+ * bootstrap.mjs, which holds the lock on `.build`.
+ */
+import { ConfigurationError, parseConfiguration } from '../configuration.ts';
+import { installWeb } from './data-directory.ts';
+import { parseOptions } from './options.mjs';
+import { runStages } from './run-stages.ts';
+import { STAGES, type StageName } from './stages.ts';
+import { report, Stop } from './stop.mjs';
+import { parseSuites } from './suites.ts';
+
+const ALL = Object.keys(STAGES) as StageName[];
+
+const PREPARATIONS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
+  async start(args) {
+    const { imagesDirectory: images, dataDirectory } = parseConfiguration(args, process.env);
+    await runStages(ALL, { images });
+    installWeb(dataDirectory);
+  },
+  async test(args) {
+    const needed = new Set(parseSuites(args).flatMap((suite) => suite.needs));
+    await runStages(
+      ALL.filter((name) => needed.has(name)),
+      { images: sharedImages() },
+    );
+  },
+  async 'bench:create'() {
+    await runStages(['native', 'image'], { images: sharedImages() });
+  },
+};
+
+/** Tests have data directories of their own, but not a base image each. */
+function sharedImages(): string {
+  return parseOptions([], process.env).images;
+}
+
+const [mode = '', ...args] = process.argv.slice(2);
+try {
+  const prepare = PREPARATIONS[mode];
+  if (!prepare) throw new Stop(`There is nothing to prepare for "${mode}".`);
+  await prepare(args);
+} catch (reason) {
+  process.exitCode = report(
+    reason instanceof ConfigurationError ? new Stop(reason.message) : reason,
+  );
+}
