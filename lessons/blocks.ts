@@ -62,10 +62,11 @@ function readFence(node: Code, report: Report): PlacedBlock[] {
     report.unknown(line, 'fence', name, FENCES);
     return [];
   }
-  if (words.length > 0) report.add(line, `A \`${name}\` fence takes no words after its name.`);
-  const block: Block = { kind: 'code', language: name, text: node.value };
+  const [file = null, ...more] = words;
+  if (more.length > 0) report.add(line, `Too many words after \`${name}\`: \`${more.join(' ')}\`.`);
+  const block: Block = { kind: 'code', language: name, file, text: node.value };
   // Comments in code may be translated, so only its being there is shared.
-  return [{ block, line, shared: `code ${name}` }];
+  return [{ block, line, shared: `code ${name}${file === null ? '' : ` ${file}`}` }];
 }
 
 function readRun(node: Code, words: readonly string[], report: Report): PlacedBlock[] {

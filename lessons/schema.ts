@@ -26,8 +26,13 @@ export type Block =
     }
   /** A key to press in the named terminal: `Ctrl-C`, `Ctrl-D`, `q`. */
   | { readonly kind: 'key'; readonly terminal: TerminalName; readonly key: string }
-  /** Text to read or copy, not to run. */
-  | { readonly kind: 'code'; readonly language: string; readonly text: string };
+  /** Text to read or copy, not to run. With `file`: the file of that name in the lesson's `files/`. */
+  | {
+      readonly kind: 'code';
+      readonly language: string;
+      readonly file: string | null;
+      readonly text: string;
+    };
 
 export type Condition = {
   /** What must be true, in the learner's words. */
@@ -36,7 +41,7 @@ export type Condition = {
 };
 
 export type Check = {
-  /** What to do, as one sentence on the task card. */
+  /** What to do, as one sentence on the task card. In it, in `done` and in labels, `…` is code. */
   readonly task: string;
   /** What was learned by doing it, shown when it is done. */
   readonly done: string;
