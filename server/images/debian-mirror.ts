@@ -8,8 +8,11 @@ const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
  * The Debian mirrors this host uses itself, as lines of a sources.list for the image: near, and known to
  * be reachable. None on a host that is not Debian; mmdebstrap then takes its default.
  */
-export function hostMirrorLines(suite: string, etc = '/etc'): readonly string[] {
-  const { ID, VERSION_CODENAME: own } = osRelease();
+export function hostMirrorLines(
+  suite: string,
+  etc = '/etc',
+  { ID, VERSION_CODENAME: own }: Record<string, string> = osRelease(),
+): readonly string[] {
   if (ID !== 'debian' || !own) return [];
   const entries = readEntries(join(etc, 'apt'));
   return ['', '-updates', '-security'].flatMap((pocket) => {

@@ -17,8 +17,8 @@ import { report, Stop } from './stop.mjs';
 /**
  * @typedef {object} Mode
  * @property {readonly import('./packages.mjs').Purpose[]} purposes  Which system packages it needs.
- * @property {readonly string[]} without  Requirements that do not matter to it.
- * @property {readonly string[]} program  What runs when all is set up, as arguments of Node.
+ * @property {readonly string[] | 'all'} without  Requirements of a running lab that do not matter to it.
+ * @property {readonly string[]} [program]  What runs when all is set up, as arguments of Node.
  */
 
 const TYPESCRIPT = ['--import', 'tsx'];
@@ -26,6 +26,8 @@ const TYPESCRIPT = ['--import', 'tsx'];
 /** @type {Readonly<Record<string, Mode>>} */
 const MODES = {
   start: { purposes: ['start'], without: [], program: ['.build/server/warden.mjs'] },
+  // All but the base image, which needs privileges: for Dockerfile.host.
+  build: { purposes: ['start'], without: 'all' },
   test: {
     purposes: ['start', 'test'],
     without: ['port'],
@@ -52,7 +54,7 @@ async function main() {
     );
   }
   const prepared = await prepare(mode, options).catch(report);
-  if (prepared === 0) return run([...mode.program, ...options.rest]);
+  if (prepared === 0) return mode.program ? run([...mode.program, ...options.rest]) : 0;
   // Whoever reads the last line of the tests must find it there, even if none could be run.
   if (name === 'test') console.log('0 passed, 1 failed, 0 skipped');
   return prepared;
@@ -71,7 +73,7 @@ async function prepare(mode, options) {
     wait: () => console.log('Something is being built here by another command; waiting for it.'),
   });
   await installPackages(mode.purposes, options.install);
-  await checkHost('start', options, mode.without);
+  if (mode.without !== 'all') await checkHost('start', options, mode.without);
   await installModules(options.install);
   // The child inherits the lock: should this process be killed, nobody builds while the child still does.
   const prepared = await run(

@@ -27,7 +27,7 @@ const VALUES = {
 
 /**
  * @param {readonly string[]} args
- * @param {NodeJS.ProcessEnv} environment
+ * @param {Readonly<Record<string, string | undefined>>} environment
  * @returns {SetupOptions}
  */
 export function parseOptions(args, environment) {
@@ -50,7 +50,7 @@ export function parseOptions(args, environment) {
 /**
  * @param {keyof typeof VALUES} name
  * @param {readonly string[]} args
- * @param {NodeJS.ProcessEnv} environment
+ * @param {Readonly<Record<string, string | undefined>>} environment
  */
 function value(name, args, environment) {
   const [variable, fallback] = VALUES[name];

@@ -1,5 +1,5 @@
 /**
- * Builds what a command needs: `prepare.ts start|test|bench:create [arguments of the command]`. Run by
+ * Builds what a command needs: `prepare.ts start|build|test|bench:create [arguments of the command]`. Run by
  * bootstrap.mjs, which holds the lock on `.build`.
  */
 import { ConfigurationError, parseConfiguration } from '../configuration.ts';
@@ -17,6 +17,12 @@ const PREPARATIONS: Readonly<Record<string, (args: readonly string[]) => Promise
     const { imagesDirectory: images, dataDirectory } = parseConfiguration(args, process.env);
     await runStages(ALL, { images });
     installWeb(dataDirectory);
+  },
+  async build() {
+    await runStages(
+      ALL.filter((name) => name !== 'image'),
+      { images: sharedImages() },
+    );
   },
   async test(args) {
     const needed = new Set(parseSuites(args).flatMap((suite) => suite.needs));

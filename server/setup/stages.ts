@@ -70,7 +70,7 @@ export const STAGES = {
       'package-lock.json',
       'server/setup/build-site.ts',
     ],
-    outputs: ['.build/web/site/index.html', '.build/web/site/zh/index.html'],
+    outputs: ['.build/web/site/index.html', '.build/web/site/zh/index.html', 'next-env.d.ts'],
     build: buildSite,
   },
   image: {
