@@ -7,10 +7,16 @@ import type { XraySnapshot } from '../../server/protocol/xray.ts';
 
 /** The page's connection to the lab. */
 export type Link =
-  | { readonly kind: 'connecting' }
+  /** `attempt` counts from 0, and from 0 again once the lab has answered. */
+  | { readonly kind: 'connecting'; readonly attempt: number }
   | { readonly kind: 'open' }
   /** Not connected; the next attempt is made at `retryAt` (this page's clock). */
-  | { readonly kind: 'lost'; readonly retryAt: number; readonly restarting: boolean }
+  | {
+      readonly kind: 'lost';
+      readonly attempt: number;
+      readonly retryAt: number;
+      readonly restarting: boolean;
+    }
   /** The lab does not talk to this page any more: only a reload helps. */
   | { readonly kind: 'refused' };
 
@@ -65,7 +71,7 @@ const CLOSED: TerminalState = { shell: { kind: 'closed' }, keysDropped: 0 };
 const CLOSED_TERMINALS = { machine: CLOSED, container: CLOSED } as const;
 
 export const INITIAL_LAB_STATE: LabState = {
-  link: { kind: 'connecting' },
+  link: { kind: 'connecting', attempt: 0 },
   machine: { kind: 'making' },
   terminals: CLOSED_TERMINALS,
   check: null,

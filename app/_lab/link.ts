@@ -46,7 +46,7 @@ export function openLink(
 
   const open = () => {
     clearTimeout(timer);
-    events.onState({ kind: 'connecting' });
+    events.onState({ kind: 'connecting', attempt });
     const opened = connect(url);
     socket = opened;
     opened.binaryType = 'arraybuffer';
@@ -91,7 +91,7 @@ export function openLink(
     attempt += 1;
     timer = setTimeout(open, delayMs);
     const restarting = code === CLOSE_CODES.restarting;
-    events.onState({ kind: 'lost', retryAt: Date.now() + delayMs, restarting });
+    events.onState({ kind: 'lost', attempt, retryAt: Date.now() + delayMs, restarting });
   };
 
   /** Lets go of the socket: whatever it still says is not for us. */

@@ -30,7 +30,10 @@ export type LabSession = {
   readonly watchXray: (on: boolean) => void;
   readonly resetMachine: () => void;
   readonly startMachine: () => void;
+  /** Connects at once instead of when the wait is over. */
   readonly retryNow: () => void;
+  /** Connects anew: the network is another one. */
+  readonly reconnect: () => void;
 };
 
 export type SessionParts = {
@@ -211,5 +214,6 @@ export function createSession({ store, secret, openLink }: SessionParts): LabSes
     resetMachine: () => askForMachine({ type: 'reset' }),
     startMachine: () => askForMachine({ type: 'start' }),
     retryNow: () => link?.retryNow(),
+    reconnect: () => link?.reconnect(),
   };
 }

@@ -43,7 +43,10 @@ test('a page is live only while it is connected to a running machine', () => {
   assert.equal(isLive(store.get()), false);
   store.dispatch({ type: 'received', at: 0, message: { type: 'machine', state: sandbox() } });
   assert.equal(isLive(store.get()), true);
-  store.dispatch({ type: 'link', link: { kind: 'lost', retryAt: 1, restarting: false } });
+  store.dispatch({
+    type: 'link',
+    link: { kind: 'lost', attempt: 1, retryAt: 1, restarting: false },
+  });
   assert.equal(isLive(store.get()), false);
 });
 
@@ -55,7 +58,10 @@ test("the page corrects its own clock by the lab's", () => {
 test('a lost connection keeps the machine, its terminals and the X-ray on the page', () => {
   const store = liveStore();
   store.dispatch({ type: 'received', at: 0, message: attached });
-  store.dispatch({ type: 'link', link: { kind: 'lost', retryAt: 1, restarting: false } });
+  store.dispatch({
+    type: 'link',
+    link: { kind: 'lost', attempt: 1, retryAt: 1, restarting: false },
+  });
   assert.equal(store.get().machine.kind, 'running');
   assert.equal(store.get().terminals.machine.shell.kind, 'running');
 });
@@ -175,6 +181,6 @@ test('listeners hear of changes, and not after they have left', () => {
   });
   store.dispatch({ type: 'link', link: { kind: 'open' } });
   leave();
-  store.dispatch({ type: 'link', link: { kind: 'connecting' } });
+  store.dispatch({ type: 'link', link: { kind: 'connecting', attempt: 1 } });
   assert.equal(heard, 1);
 });

@@ -1,0 +1,76 @@
+'use client';
+
+import { useId } from 'react';
+import { useText } from '../_messages/text.tsx';
+import { buttonClass } from '../_ui/Button.tsx';
+import { Icon } from '../_ui/Icon.tsx';
+import { Keys } from '../_ui/Keys.tsx';
+
+type KeysHelpProps = {
+  readonly screenReader: boolean;
+  readonly onScreenReader: (on: boolean) => void;
+};
+
+/** Every key the lab has, and the setting for screen readers, in a popover of the browser's own. */
+export function KeysHelp({ screenReader, onScreenReader }: KeysHelpProps) {
+  const { keys } = useText().live;
+  const id = useId();
+  const rows = [
+    { keys: [['F6']], does: keys.nextPart },
+    { keys: [['Shift', 'F6']], does: keys.previousPart },
+    { keys: [['Ctrl', 'Shift', 'C']], does: keys.copy },
+    { keys: [['Ctrl', 'C']], does: keys.copySelected },
+    {
+      keys: [
+        ['Ctrl', 'V'],
+        ['Ctrl', 'Shift', 'V'],
+      ],
+      does: keys.paste,
+    },
+    { keys: [['←', '→']], does: keys.divider },
+    { keys: [['Enter']], does: keys.dividerReset },
+  ];
+  return (
+    <>
+      <button
+        type="button"
+        popoverTarget={id}
+        className={buttonClass({ kind: 'quiet', size: 'small' })}
+      >
+        <Icon name="key" />
+        {keys.button}
+      </button>
+      <div id={id} popover="auto" className="lab-popover" role="dialog" aria-label={keys.title}>
+        <h2 className="text-14 font-semibold">{keys.title}</h2>
+        <dl className="lab-keys">
+          {rows.map((row) => (
+            <div key={row.does}>
+              <dt>
+                {row.keys.map((pressed) => (
+                  <Keys key={pressed.join()} keys={pressed} />
+                ))}
+              </dt>
+              <dd>{row.does}</dd>
+            </div>
+          ))}
+        </dl>
+        <label className="flex items-center gap-2 border-t border-line pt-3 text-13">
+          <input
+            type="checkbox"
+            checked={screenReader}
+            onChange={(event) => onScreenReader(event.target.checked)}
+          />
+          {keys.screenReader}
+        </label>
+        <button
+          type="button"
+          popoverTarget={id}
+          popoverTargetAction="hide"
+          className={`${buttonClass({ size: 'small' })} self-end`}
+        >
+          {keys.close}
+        </button>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,102 @@
+'use client';
+
+import { useText } from '../_messages/text.tsx';
+import { Button } from '../_ui/Button.tsx';
+import { Icon } from '../_ui/Icon.tsx';
+import { KeysHelp } from './KeysHelp.tsx';
+import type { Link, Machine } from './lab-state.ts';
+import type { Asked } from './Notices.tsx';
+import type { LabStore } from './store.ts';
+import { timeLeftMs, timeLeftText, WARN_BELOW_MS } from './time-left.ts';
+import { useLab } from './use-lab.ts';
+import { useNow } from './use-now.ts';
+
+type LabControlsProps = {
+  readonly store: LabStore;
+  readonly asked: Asked;
+  readonly onAsk: (asked: Asked) => void;
+  readonly screenReader: boolean;
+  readonly onScreenReader: (on: boolean) => void;
+};
+
+/** What the top bar of the lab has beside the switches: connection, clock, reset, keys. */
+export function LabControls(props: LabControlsProps) {
+  const { store, asked, onAsk, screenReader, onScreenReader } = props;
+  const { live } = useText();
+  const running = useLab(store, (lab) => lab.machine.kind === 'running');
+  return (
+    <>
+      <LinkState store={store} />
+      <MachineClock
+        store={store}
+        open={asked === 'clock'}
+        onToggle={() => onAsk(asked === 'clock' ? null : 'clock')}
+      />
+      <Button
+        kind="quiet"
+        size="small"
+        icon="reset"
+        disabled={!running}
+        aria-expanded={asked === 'reset'}
+        onClick={() => onAsk(asked === 'reset' ? null : 'reset')}
+      >
+        {live.reset.button}
+      </Button>
+      <KeysHelp screenReader={screenReader} onScreenReader={onScreenReader} />
+    </>
+  );
+}
+
+function LinkState({ store }: { store: LabStore }) {
+  const { live } = useText();
+  const link = useLab(store, (lab) => lab.link);
+  const machine = useLab(store, (lab) => lab.machine);
+  const well = link.kind === 'open' && machine.kind === 'running';
+  return (
+    <span
+      role="status"
+      className={`flex items-center gap-1.5 px-1 text-12 whitespace-nowrap ${well ? 'text-ink-3' : 'text-ink-2'}`}
+    >
+      <Icon name={well ? 'check-ring' : isTrouble(link, machine) ? 'warning' : 'ring'} />
+      {link.kind === 'open' && machine.kind === 'making'
+        ? live.status.making
+        : live.link[linkText(link)]}
+    </span>
+  );
+}
+
+function isTrouble(link: Link, machine: Machine): boolean {
+  return link.kind === 'lost' || link.kind === 'refused' || machine.kind === 'failed';
+}
+
+function linkText(link: Link): 'connecting' | 'open' | 'lost' | 'restarting' | 'refused' {
+  if (link.kind === 'lost') return link.restarting ? 'restarting' : 'lost';
+  return link.kind;
+}
+
+type MachineClockProps = {
+  readonly store: LabStore;
+  readonly open: boolean;
+  readonly onToggle: () => void;
+};
+
+/** How long the machine still lives. A press says until when, and what happens then. */
+function MachineClock({ store, open, onToggle }: MachineClockProps) {
+  const { live } = useText();
+  const machine = useLab(store, (lab) => lab.machine);
+  const leftMs = timeLeftMs(machine, useNow());
+  if (leftMs === null) return null;
+  const warns = leftMs < WARN_BELOW_MS;
+  return (
+    <Button
+      kind="quiet"
+      size="small"
+      icon={warns ? 'warning' : 'clock'}
+      className={warns ? 'text-warn' : ''}
+      aria-expanded={open}
+      onClick={onToggle}
+    >
+      {timeLeftText(leftMs, live.clock)}
+    </Button>
+  );
+}

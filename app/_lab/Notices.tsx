@@ -1,0 +1,208 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { useState } from 'react';
+import { fill, useText } from '../_messages/text.tsx';
+import { Button } from '../_ui/Button.tsx';
+import { Icon } from '../_ui/Icon.tsx';
+import type { LabState } from './lab-state.ts';
+import type { LabSession } from './session.ts';
+import { timeLeftMs, WARN_BELOW_MS } from './time-left.ts';
+import { useLab } from './use-lab.ts';
+import { useNow } from './use-now.ts';
+
+/** What the learner has asked the top bar for. */
+export type Asked = 'reset' | 'clock' | null;
+
+type NoticesProps = {
+  readonly session: LabSession;
+  readonly asked: Asked;
+  readonly onAsk: (asked: Asked) => void;
+};
+
+/** A connection that comes back by itself within this many attempts (about a second) is not worth a sentence. */
+const QUIET_ATTEMPTS = 3;
+
+/**
+ * The one strip between the top bar and the page: what is wrong with the machine or the connection and
+ * what to do, or the question whether to reset. In the page, never over it.
+ */
+export function Notices(props: NoticesProps) {
+  return (
+    <div role="status" className="lab-notices">
+      <CurrentNotice {...props} />
+    </div>
+  );
+}
+
+function CurrentNotice({ session, asked, onAsk }: NoticesProps) {
+  const lab = useLab(session.store, (state) => state);
+  const now = useNow();
+  const [warned, setWarned] = useState<string | null>(null);
+  const leftMs = timeLeftMs(lab.machine, now);
+  const machineId = lab.machine.kind === 'running' ? lab.machine.state.id : null;
+
+  if (lab.link.kind === 'refused') return <Refused />;
+  if (isLongLost(lab)) return <Lost lab={lab} now={now} onRetry={session.retryNow} />;
+  if (lab.link.kind === 'open' && (lab.machine.kind === 'gone' || lab.machine.kind === 'failed'))
+    return <NoMachine machine={lab.machine} onStart={session.startMachine} />;
+  if (asked === 'reset') return <ResetQuestion session={session} onAnswer={() => onAsk(null)} />;
+  if (lab.error) return <Problem lab={lab} session={session} />;
+  if (leftMs !== null && leftMs < WARN_BELOW_MS && (asked === 'clock' || warned !== machineId)) {
+    const understood = () => {
+      setWarned(machineId);
+      onAsk(null);
+    };
+    return <LittleTime leftMs={leftMs} onUnderstood={understood} />;
+  }
+  if (asked === 'clock' && lab.machine.kind === 'running')
+    return <LifeTime expiresAt={lab.machine} onClose={() => onAsk(null)} />;
+  return null;
+}
+
+function isLongLost({ link }: LabState): boolean {
+  return (link.kind === 'lost' || link.kind === 'connecting') && link.attempt >= QUIET_ATTEMPTS;
+}
+
+type StripProps = {
+  readonly tone: 'warn' | 'plain';
+  readonly text: ReactNode;
+  readonly children: ReactNode;
+};
+
+function Strip({ tone, text, children }: StripProps) {
+  return (
+    <div className="lab-notice" data-tone={tone}>
+      {tone === 'warn' && <Icon name="warning" className="text-warn" />}
+      <p>{text}</p>
+      <div className="flex gap-2">{children}</div>
+    </div>
+  );
+}
+
+function Refused() {
+  const { live } = useText();
+  return (
+    <Strip tone="warn" text={live.link.refusedText}>
+      <Button kind="primary" size="small" onClick={() => location.reload()}>
+        {live.link.reload}
+      </Button>
+    </Strip>
+  );
+}
+
+function Lost({ lab, now, onRetry }: { lab: LabState; now: number; onRetry: () => void }) {
+  const { live } = useText();
+  const { link } = lab;
+  const restarting = link.kind === 'lost' && link.restarting;
+  const seconds = link.kind === 'lost' ? Math.ceil((link.retryAt - now) / 1000) : 0;
+  return (
+    <Strip
+      tone="warn"
+      text={
+        <>
+          {restarting ? live.link.restartingText : live.link.lostText}{' '}
+          {/* A countdown is for the eye: read aloud each second it would say nothing else. */}
+          <span aria-hidden="true" className="text-ink-3">
+            {seconds > 0 ? fill(live.link.retryIn, { seconds }) : ''}
+          </span>
+        </>
+      }
+    >
+      <Button size="small" onClick={onRetry}>
+        {live.link.retryNow}
+      </Button>
+    </Strip>
+  );
+}
+
+type NoMachineProps = {
+  readonly machine: LabState['machine'] & { kind: 'gone' | 'failed' };
+  readonly onStart: () => void;
+};
+
+function NoMachine({ machine, onStart }: NoMachineProps) {
+  const { status } = useText().live;
+  if (machine.kind === 'failed')
+    return (
+      <Strip
+        tone="warn"
+        text={
+          <>
+            {status.errors[machine.error.code]}{' '}
+            <span className="font-mono text-12 text-ink-3">{machine.error.message}</span>
+          </>
+        }
+      >
+        <Button kind="primary" size="small" onClick={onStart}>
+          {status.tryAgain}
+        </Button>
+      </Strip>
+    );
+  return (
+    <Strip tone="warn" text={`${status.gone[machine.reason]} ${status.progressStays}`}>
+      <Button kind="primary" size="small" onClick={onStart}>
+        {status.startNew}
+      </Button>
+    </Strip>
+  );
+}
+
+function ResetQuestion({ session, onAnswer }: { session: LabSession; onAnswer: () => void }) {
+  const { reset } = useText().live;
+  const yes = () => {
+    session.resetMachine();
+    onAnswer();
+  };
+  return (
+    <Strip tone="warn" text={reset.ask}>
+      <Button kind="primary" size="small" onClick={yes}>
+        {reset.yes}
+      </Button>
+      <Button size="small" onClick={onAnswer}>
+        {reset.no}
+      </Button>
+    </Strip>
+  );
+}
+
+function Problem({ lab, session }: { lab: LabState; session: LabSession }) {
+  const { status } = useText().live;
+  return (
+    <Strip tone="warn" text={lab.error && status.errors[lab.error.code]}>
+      <Button size="small" onClick={() => session.store.dispatch({ type: 'error-dismissed' })}>
+        {status.dismiss}
+      </Button>
+    </Strip>
+  );
+}
+
+function LittleTime({ leftMs, onUnderstood }: { leftMs: number; onUnderstood: () => void }) {
+  const { clock } = useText().live;
+  const minutes = Math.floor(leftMs / 60_000);
+  return (
+    <Strip tone="warn" text={minutes < 1 ? clock.warningLast : fill(clock.warning, { minutes })}>
+      <Button size="small" onClick={onUnderstood}>
+        {clock.understood}
+      </Button>
+    </Strip>
+  );
+}
+
+type LifeTimeProps = {
+  readonly expiresAt: LabState['machine'] & { kind: 'running' };
+  readonly onClose: () => void;
+};
+
+function LifeTime({ expiresAt: machine, onClose }: LifeTimeProps) {
+  const { clock, status } = useText().live;
+  const end = new Date(machine.state.expiresAt - machine.clockOffsetMs);
+  const time = end.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return (
+    <Strip tone="plain" text={fill(clock.explain, { time })}>
+      <Button size="small" onClick={onClose}>
+        {status.dismiss}
+      </Button>
+    </Strip>
+  );
+}

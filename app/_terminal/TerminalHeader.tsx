@@ -1,0 +1,81 @@
+'use client';
+
+import type { TerminalName } from '../../server/protocol/identifiers.ts';
+import type { XraySide } from '../../server/protocol/xray.ts';
+import type { LabState } from '../_lab/lab-state.ts';
+import type { LabStore } from '../_lab/store.ts';
+import { useLab } from '../_lab/use-lab.ts';
+import { fill, useText } from '../_messages/text.tsx';
+import { Icon } from '../_ui/Icon.tsx';
+
+/** Who this terminal is: name, hostname and pid as the kernel says now, and its connection if that is not well. */
+export function TerminalHeader({ name, store }: { name: TerminalName; store: LabStore }) {
+  const { live } = useText();
+  const side = useLab(store, (lab) => lab.xray?.[name] ?? null);
+  const trouble = useLab(store, (lab) => troubleOf(lab, name));
+  return (
+    <header className="terminal-header">
+      <h2 className="text-13 font-semibold text-ink">{live[name]}</h2>
+      {side && <Identity side={side} />}
+      <span className="ml-auto flex items-center gap-1.5 text-12 whitespace-nowrap" role="status">
+        {trouble && (
+          <span className={trouble.bad ? 'flex items-center gap-1 text-warn' : 'text-ink-3'}>
+            {trouble.bad && <Icon name="warning" />}
+            {live.terminal[trouble.text]}
+          </span>
+        )}
+      </span>
+      {!trouble && <span className="terminal-leave">{live.terminal.leave}</span>}
+    </header>
+  );
+}
+
+function Identity({ side }: { side: XraySide }) {
+  const { live } = useText();
+  const [machine, ...inside] = side.pids.slice(1);
+  return (
+    <span className="flex min-w-0 gap-3 font-mono text-12 text-ink-2">
+      {side.hostname !== null && <span className="truncate">{side.hostname}</span>}
+      {machine !== undefined && (
+        <span
+          className="whitespace-nowrap"
+          title={fill(live.terminal.pidTitle, { command: side.command })}
+        >
+          {inside.length === 0
+            ? fill(live.terminal.pid, { pid: machine })
+            : fill(live.terminal.pidInside, { machine, inside: inside.join(' → ') })}
+        </span>
+      )}
+    </span>
+  );
+}
+
+type Trouble = {
+  readonly text: 'opening' | 'ended' | 'failed' | 'notConnected' | 'keysDropped';
+  readonly bad: boolean;
+};
+
+const TROUBLES = {
+  opening: { text: 'opening', bad: false },
+  ended: { text: 'ended', bad: false },
+  failed: { text: 'failed', bad: true },
+  notConnected: { text: 'notConnected', bad: false },
+  keysDropped: { text: 'keysDropped', bad: true },
+} as const satisfies Record<string, Trouble>;
+
+/** What stands between the learner's keys and the shell; `null` when nothing does. */
+function troubleOf(lab: LabState, name: TerminalName): Trouble | null {
+  const { shell, keysDropped } = lab.terminals[name];
+  if (lab.link.kind !== 'open' || lab.machine.kind !== 'running')
+    return keysDropped > 0 ? TROUBLES.keysDropped : TROUBLES.notConnected;
+  switch (shell.kind) {
+    case 'running':
+      return null;
+    case 'closed':
+    case 'opening':
+      return TROUBLES.opening;
+    case 'ended':
+    case 'failed':
+      return TROUBLES[shell.kind];
+  }
+}
