@@ -15,7 +15,7 @@ export default function NotFound() {
   return (
     <html lang={LANGUAGE_TAGS.en} suppressHydrationWarning>
       <head>
-        <script src="/theme.js" />
+        <script src="/before-paint.js" />
       </head>
       <body>
         <header className="flex h-12 items-center gap-2 border-b border-line px-4 wide:px-6">

@@ -51,7 +51,7 @@ function LessonRow({ language, lesson }: { language: Language; lesson: Lesson })
   const { home } = TEXT[language];
   return (
     <li className={`${ROW} relative hover:bg-raised`}>
-      <Number value={lesson.number} className="text-ink" />
+      <NumberCell value={lesson.number} className="text-ink" />
       <div>
         <h4 className="font-serif text-18 font-semibold">
           <LessonTitleLink language={language} lesson={lessonLink(lesson)}>
@@ -74,7 +74,7 @@ function LessonRow({ language, lesson }: { language: Language; lesson: Lesson })
 function UnwrittenRow({ language, entry }: { language: Language; entry: OutlineEntry }) {
   return (
     <li className={ROW}>
-      <Number value={entry.number} className="text-ink-3" />
+      <NumberCell value={entry.number} className="text-ink-3" />
       <span className="font-serif text-18 text-ink-3">
         {entry.title[language]}
         <span className="sr-only"> ({TEXT[language].home.notWritten})</span>
@@ -84,10 +84,8 @@ function UnwrittenRow({ language, entry }: { language: Language; entry: OutlineE
   );
 }
 
-function Number({ value, className }: { value: number; className: string }) {
-  return (
-    <span className={`text-right font-mono text-14 tabular-nums ${className}`}>{value}</span>
-  );
+function NumberCell({ value, className }: { value: number; className: string }) {
+  return <span className={`text-right font-mono text-14 tabular-nums ${className}`}>{value}</span>;
 }
 
 function Namespace({ language, name }: { language: Language; name: HueName | null }) {

@@ -33,8 +33,10 @@ export function Home({ language }: { language: Language }) {
             <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-3">
               {home.keys.map(({ keys, does }) => (
                 <div key={does} className="col-span-2 grid grid-cols-subgrid">
-                  <dt>
-                    <Keys keys={keys} />
+                  <dt className="flex gap-1">
+                    {keys.map((together) => (
+                      <Keys key={together.join()} keys={together} />
+                    ))}
                   </dt>
                   <dd className="text-ink-2">{does}</dd>
                 </div>

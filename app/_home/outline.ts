@@ -47,7 +47,7 @@ export const OUTLINE: readonly { part: PartName; entries: readonly OutlineEntry[
     part: 'filesystem',
     entries: [
       entry(15, 'overlay', 'OverlayFS: layers and copy-on-write', 'OverlayFS：分层与写时复制'),
-      entry(16, 'overlay', 'Whiteouts', '白障文件（whiteout）'),
+      entry(16, 'overlay', 'Whiteouts', 'whiteout 文件'),
       entry(17, 'overlay', 'Image layers: share, build, distribute', '镜像层：共享、构建与分发'),
     ],
   },

@@ -25,7 +25,12 @@ export function Hints({ step }: { step: Step }) {
         </section>
       ))}
       {opened < total && (
-        <Button kind="quiet" icon="chevron-right" onClick={() => setOpened(opened + 1)}>
+        <Button
+          kind="quiet"
+          icon="chevron-right"
+          className="-ml-3"
+          onClick={() => setOpened(opened + 1)}
+        >
           {fill(lesson.showHint, { number: opened + 1, total })}
         </Button>
       )}
@@ -40,7 +45,12 @@ function Solution({ blocks }: { blocks: NonNullable<Step['solution']> }) {
   switch (state) {
     case 'closed':
       return (
-        <Button kind="quiet" icon="chevron-right" onClick={() => setState('asking')}>
+        <Button
+          kind="quiet"
+          icon="chevron-right"
+          className="-ml-3"
+          onClick={() => setState('asking')}
+        >
           {lesson.showSolution}
         </Button>
       );

@@ -20,10 +20,11 @@ export function KeyBlock({ terminal, name }: { terminal: TerminalName; name: str
         size="small"
         icon="play"
         disabled={!connected}
+        aria-label={fill(text.lesson.pressIn, { key: name, terminal: text.terminal[terminal] })}
         title={connected ? undefined : text.lesson.noMachine}
         onClick={() => onKey(terminal, name)}
       >
-        {fill(text.lesson.pressIn, { key: name, terminal: text.terminal[terminal] })}
+        {text.lesson.press}
       </Button>
     </div>
   );

@@ -60,13 +60,13 @@ export function LessonPane(props: LessonPaneProps) {
     <LessonActionsProvider value={actions}>
       <section aria-label={text.lesson.label} className="flex h-full min-h-0 flex-col">
         <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto px-4 pt-5 pb-10 wide:px-6">
-          <div className="mx-auto flex max-w-[640px] flex-col gap-5">
-            <LessonHead lesson={lesson} />
+          <div className="lesson-step mx-auto flex max-w-[640px] flex-col gap-5">
+            <LessonHead lesson={lesson} full={index === 0} />
             <StepNavigation steps={lesson.steps} step={step} done={doneSteps} onStep={leaveTo} />
             <h2 ref={heading} tabIndex={-1} className="pt-2 font-serif text-22 font-semibold">
               <Inline text={step.title} />
             </h2>
-            <Blocks blocks={step.blocks} />
+            <Blocks key={`blocks ${step.id}`} blocks={step.blocks} />
             {step.check !== null && (
               <TaskCard
                 key={`task ${step.id}`}

@@ -1,5 +1,6 @@
 'use client';
 
+import { useId } from 'react';
 import type { OutputLine } from '../../lessons/schema.ts';
 import type { TerminalName } from '../../server/protocol/identifiers.ts';
 import { fill, useText } from '../_messages/text.tsx';
@@ -19,7 +20,7 @@ type RunBlockProps = {
 export function RunBlock({ terminal, command, output }: RunBlockProps) {
   const text = useText();
   const { connected, onRun } = useLessonActions();
-  const name = text.terminal[terminal];
+  const commandId = useId();
   return (
     <figure className="rounded-6 border border-line bg-sunken">
       <figcaption className="flex items-center gap-1 border-b border-line py-1 pr-1 pl-3">
@@ -30,14 +31,16 @@ export function RunBlock({ terminal, command, output }: RunBlockProps) {
           size="small"
           icon="play"
           disabled={!connected}
+          aria-label={fill(text.lesson.runIn, { terminal: text.terminal[terminal] })}
+          aria-describedby={commandId}
           title={connected ? undefined : text.lesson.noMachine}
           onClick={() => onRun(terminal, command)}
         >
-          {fill(text.lesson.runIn, { terminal: name })}
+          {text.lesson.run}
         </Button>
       </figcaption>
       <pre className="px-3 py-2.5 font-mono text-14 break-words whitespace-pre-wrap text-ink">
-        <code>{command}</code>
+        <code id={commandId}>{command}</code>
       </pre>
       {output !== null && <Output lines={output} />}
     </figure>

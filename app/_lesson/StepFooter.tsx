@@ -22,6 +22,7 @@ export function StepFooter({ previous, next, taskDone, onStep }: StepFooterProps
       <Button
         kind="quiet"
         icon="chevron-left"
+        className="-ml-3"
         disabled={previous === undefined}
         title={previous && fill(lesson.previousStep, { title: plain(previous.title) })}
         onClick={() => previous && onStep(previous.id)}

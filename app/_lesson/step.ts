@@ -1,5 +1,6 @@
 'use client';
 
+import { useEffect } from 'react';
 import type { Lesson, Step } from '../../lessons/schema.ts';
 import { useHash } from '../_ui/hash.ts';
 
@@ -12,9 +13,12 @@ export function stepAt(lesson: Lesson, hash: string): Step {
 
 /**
  * The open step, kept in the address: it survives a reload, can be linked, and the browser's back
- * button goes to the step before.
+ * button goes to the step before. Once it is known, what `before-paint.js` has hidden may be seen.
  */
 export function useStep(lesson: Lesson): [Step, (stepId: string) => void] {
+  useEffect(() => {
+    delete document.documentElement.dataset.step;
+  }, []);
   return [stepAt(lesson, useHash()), goToStep];
 }
 

@@ -13,7 +13,7 @@ export function Document({ language, children }: { language: Language; children:
     // The script in the head marks the theme before React wakes up.
     <html lang={LANGUAGE_TAGS[language]} suppressHydrationWarning>
       <head>
-        <script src="/theme.js" />
+        <script src="/before-paint.js" />
       </head>
       <body>
         <TextProvider text={TEXT[language]}>

@@ -6,7 +6,7 @@ import { readStored, writeStored } from './stored.ts';
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
-/** `public/theme.js` reads the same key before the first paint. */
+/** `public/before-paint.js` reads the same key before the first paint. */
 const KEY = 'glassbox.theme';
 const DARK = '(prefers-color-scheme: dark)';
 
