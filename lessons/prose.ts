@@ -44,9 +44,9 @@ function checkNode(node: Nodes, report: Report): void {
     report.add(line, `The lesson page shows no \`${node.type}\`.`);
   } else if (node.type === 'heading' && node.depth !== 3) {
     report.add(line, 'Inside a step only `###` headings stand; `##` begins a step.');
-  } else if (node.type === 'text' && /\*\*|__/.test(node.value)) {
-    // CommonMark does not close `**` between punctuation and a letter, which Chinese runs into.
-    report.add(line, 'Emphasis that does not close: put the punctuation outside of `**`.');
+  } else if (node.type === 'text' && /\*|__/.test(node.value)) {
+    // CommonMark does not close emphasis between punctuation and a letter, which Chinese runs into.
+    report.add(line, 'Emphasis that does not close: put the punctuation outside of the `*`.');
   }
   if ('children' in node) for (const child of node.children) checkNode(child, report);
 }
