@@ -2,8 +2,10 @@
  * Builds what a command needs: `prepare.ts start|build|test|bench:create [arguments of the command]`. Run by
  * bootstrap.mjs, which holds the lock on `.build`.
  */
+import { join } from 'node:path';
 import { ConfigurationError, parseConfiguration } from '../configuration.ts';
 import { installWeb } from './data-directory.ts';
+import { takeLock } from './lock.mjs';
 import { parseOptions } from './options.mjs';
 import { runStages } from './run-stages.ts';
 import { STAGES, type StageName } from './stages.ts';
@@ -16,7 +18,7 @@ const PREPARATIONS: Readonly<Record<string, (args: readonly string[]) => Promise
   async start(args) {
     const { imagesDirectory: images, dataDirectory } = parseConfiguration(args, process.env);
     await runStages(ALL, { images });
-    installWeb(dataDirectory);
+    installUnlessRunning(dataDirectory);
   },
   async build() {
     await runStages(
@@ -35,6 +37,18 @@ const PREPARATIONS: Readonly<Record<string, (args: readonly string[]) => Promise
     await runStages(['native', 'image'], { images: sharedImages() });
   },
 };
+
+/** A lab that runs with this data directory must not have its pages exchanged under it. */
+function installUnlessRunning(dataDirectory: string): void {
+  const lock = takeLock(join(dataDirectory, 'lock'));
+  if (!lock) {
+    throw new Stop(
+      `Another Glassbox runs with ${dataDirectory}: stop it, or give this one a directory of its own with --data.`,
+    );
+  }
+  installWeb(dataDirectory);
+  lock.release();
+}
 
 /** Tests have data directories of their own, but not a base image each. */
 function sharedImages(): string {
