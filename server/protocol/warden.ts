@@ -23,6 +23,9 @@ import { xraySnapshot } from './xray.ts';
 export const WARDEN_LINK_FD = 3;
 export const WARDEN_PACKET_BYTES_MAX = 1024 * 1024;
 
+/** Exit code by which web says: as I am set up I can't work, and my last line says why. */
+export const WEB_EXIT_HOPELESS = 78;
+
 const none = z.strictObject({});
 
 /** Every request web may make: what it says, and what it gets. */

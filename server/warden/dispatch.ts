@@ -32,31 +32,32 @@ export class Dispatch {
 
   /** One packet from web. */
   take(packet: Packet): void {
-    if (packet.kind === 'frame') this.#takeFrame(packet.body);
-    else this.#takeRequest(packet.body);
+    const violation =
+      packet.kind === 'frame' ? this.#takeFrame(packet.body) : this.#takeRequest(packet.body);
+    if (violation !== undefined) this.#violated(violation);
   }
 
-  #takeFrame(body: Uint8Array): void {
-    if (this.#phase !== 'open') return this.#violated('a terminal frame before hello');
+  /** Returns what is wrong with it, if anything is; so do the others below. */
+  #takeFrame(body: Uint8Array): string | undefined {
+    if (this.#phase !== 'open') return 'a terminal frame before hello';
     const frame = decodeFrame(body);
-    if (frame === undefined) return this.#violated('a terminal frame that is none');
-    if (frame.kind === 'output') return this.#violated('a terminal frame in the wrong direction');
+    if (frame === undefined) return 'a terminal frame that is none';
+    if (frame.kind === 'output') return 'a terminal frame in the wrong direction';
     this.#session.frame(frame);
+    return undefined;
   }
 
-  #takeRequest(body: Uint8Array): void {
+  #takeRequest(body: Uint8Array): string | undefined {
     const parsed = toWarden.safeParse(parseJson(body));
-    if (!parsed.success) return this.#violated('a packet that is no request');
+    if (!parsed.success) return 'a packet that is no request';
     const { id, name, body: requestBody } = parsed.data;
     const row = rowOf(name);
-    if (row === undefined) return this.#violated(`the unlisted request ${JSON.stringify(name)}`);
-    if (row.phase !== this.#phase) {
-      return this.#violated(`the request ${name} in the phase ${this.#phase}`);
-    }
-    this.#phase = 'open';
+    if (row === undefined) return `the unlisted request ${JSON.stringify(name)}`;
+    if (row.phase !== this.#phase) return `the request ${name} in the phase ${this.#phase}`;
+    if (this.#waiting >= REQUESTS_WAITING_MAX) return 'too many requests at once';
     this.#waiting += 1;
-    if (this.#waiting > REQUESTS_WAITING_MAX) return this.#violated('too many requests at once');
     void this.#answer(id, name, row, requestBody);
+    return undefined;
   }
 
   async #answer(id: number, name: string, row: Row, body: unknown): Promise<void> {
@@ -72,12 +73,14 @@ export class Dispatch {
   }
 
   #reply(id: number, name: string, answer: Answer): void {
-    if (answer === undefined) return this.#violated(`the request ${name} with a body that is none`);
-    if ('refused' in answer) {
+    if (answer === undefined) {
+      this.#violated(`the request ${name} with a body that is none`);
+    } else if ('refused' in answer) {
       this.#session.voice.send({ type: 'refused', id, error: answer.refused });
     } else {
+      this.#phase = 'open';
       this.#session.voice.send({ type: 'reply', id, body: answer.reply });
-      answer.then?.();
+      answer.after?.();
     }
   }
 }

@@ -11,7 +11,7 @@ export type Phase = 'greeting' | 'open';
 
 /** An answer, and what is to happen once it has been sent; or a refusal that a page can show. */
 type Outcome<Reply> =
-  | { readonly reply: Reply; readonly then?: () => void }
+  | { readonly reply: Reply; readonly after?: () => void }
   | { readonly refused: ErrorReport };
 
 /** What a row makes of a body: an outcome, or nothing when the body is not what the row's schema says. */
@@ -32,7 +32,10 @@ export const REQUESTS = {
   // Safe: does nothing but open the link; a second one is out of phase.
   hello: row('greeting', WARDEN_REQUESTS.hello, (session, { version, port }) => {
     if (version !== PROTOCOL_VERSION) {
-      return refused('bad-message', `Web speaks version ${version}, the warden ${PROTOCOL_VERSION}.`);
+      return refused(
+        'bad-message',
+        `Web speaks version ${version}, the warden ${PROTOCOL_VERSION}.`,
+      );
     }
     session.listening(port);
     return { reply: {} };
@@ -88,7 +91,7 @@ export const REQUESTS = {
     return {
       reply: { channel, offset, head, running },
       // Output before the reply would come on a channel that nobody knows.
-      then: () => terminal.send(attachment),
+      after: () => terminal.send(attachment),
     };
   }),
 
@@ -133,7 +136,7 @@ export const REQUESTS = {
       tellXray: (snapshot) => session.voice.send({ type: 'xray', watch: number, snapshot }),
     };
     session.watches.set(number, { sandbox, watch });
-    return { reply: { watch: number }, then: () => sandbox.watcher.add(watch) };
+    return { reply: { watch: number }, after: () => sandbox.watcher.add(watch) };
   }),
 
   // Safe: gives up something of one's own.

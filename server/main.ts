@@ -1,0 +1,104 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError, labName, parseConfiguration } from './configuration.ts';
+import { baseImageDirectory } from './images/base-image.ts';
+import { takeLock } from './setup/lock.mjs';
+import { Stop } from './setup/stop.mjs';
+import { prepareStage, STAGE } from './warden/janitor.ts';
+import { openNative } from './warden/native.ts';
+import { Warden, webProgram } from './warden/warden.ts';
+import { describeEvent, type WardenEvent } from './warden/warden-event.ts';
+
+/** A second Ctrl-C within this time is the same one: `npm start` and the terminal may both send it. */
+const SAME_SIGNAL_MS = 1_000;
+
+/** Starts the lab as root and ends with it. What goes wrong is one sentence on stderr and exit code 1. */
+async function main(): Promise<void> {
+  if (process.geteuid?.() !== 0) {
+    throw new Stop('Glassbox makes sandboxes, which needs root: run it with sudo.');
+  }
+  process.umask(0o022);
+  const configuration = parseConfiguration(process.argv.slice(2), process.env);
+  const { dataDirectory, imagesDirectory, nativeDirectory } = configuration;
+  mkdirSync(dataDirectory, { recursive: true });
+  const lock = takeLock(join(dataDirectory, 'lock'));
+  if (lock === null) {
+    throw new Stop(
+      `Another Glassbox runs with ${dataDirectory}: stop it, or give this one a directory of its own with --data.`,
+    );
+  }
+  const base = baseImageDirectory(imagesDirectory);
+  const removeStage = prepareStage();
+  const native = openNative({
+    libraryDirectory: nativeDirectory,
+    cgroupParent: labName(dataDirectory),
+    stage: STAGE,
+  });
+
+  let stopping: Promise<void> | undefined;
+  const stop = (exitCode: number) => {
+    stopping ??= warden
+      .close()
+      .finally(removeStage)
+      .then(
+        () => process.exit(exitCode),
+        (error: unknown) => {
+          log(`could not clean up all; the next start does: ${sentenceOf(error)}`);
+          process.exit(1);
+        },
+      );
+  };
+  const warden = new Warden({
+    configuration,
+    native,
+    lowerdirs: [join(nativeDirectory, 'layer'), base],
+    web: webProgram(dataDirectory),
+    tell: (event: WardenEvent) => {
+      if (stopping === undefined || event.type !== 'web-said') log(describeEvent(event));
+      if (event.type === 'web-ready') announce(event.address, event.port);
+      if (event.type === 'web-failed') {
+        console.error(event.sentence);
+        stop(1);
+      }
+    },
+  });
+  stopOnSignals(() => stop(0));
+  await warden.start();
+}
+
+/** The first signal stops the lab in order; one that comes later still ends it at once. */
+function stopOnSignals(stop: () => void): void {
+  let first: number | undefined;
+  const take = (signal: NodeJS.Signals) => {
+    if (first === undefined) {
+      first = performance.now();
+      log(`${signal}: stopping`);
+      stop();
+    } else if (performance.now() - first > SAME_SIGNAL_MS) {
+      log(`${signal} again: ending at once; the next start removes what is left`);
+      process.exit(1);
+    }
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, take);
+}
+
+/** The line that `npm start`, tests and people wait for. Printed again when web was started anew. */
+function announce(address: string, port: number): void {
+  const host = address.includes(':') ? `[${address}]` : address;
+  console.log(`Glassbox is ready: http://${host}:${port}/`);
+}
+
+function log(line: string): void {
+  console.error(`${new Date().toISOString()} ${line}`);
+}
+
+/** What the operator can put right is a sentence; all else is a bug of ours and keeps its stack. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof Stop || error instanceof ConfigurationError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+main().catch((error: unknown) => {
+  console.error(sentenceOf(error));
+  process.exit(1);
+});

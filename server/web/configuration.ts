@@ -1,0 +1,29 @@
+import { z } from 'zod';
+
+const schema = z.object({
+  GLASSBOX_ADDRESS: z.string().min(1),
+  GLASSBOX_PORT: z.coerce.number().int().min(0).max(65535),
+  GLASSBOX_SITE: z.string().min(1),
+  GLASSBOX_LESSONS: z.string().min(1),
+});
+
+/** What the warden tells web by environment. */
+export type WebConfiguration = {
+  readonly address: string;
+  readonly port: number;
+  /** Directory of the exported pages. */
+  readonly siteDirectory: string;
+  /** File with the conditions of every check. */
+  readonly lessonsFile: string;
+};
+
+/** Throws when the environment is not the one that the warden makes. */
+export function parseWebConfiguration(environment: NodeJS.ProcessEnv): WebConfiguration {
+  const parsed = schema.parse(environment);
+  return {
+    address: parsed.GLASSBOX_ADDRESS,
+    port: parsed.GLASSBOX_PORT,
+    siteDirectory: parsed.GLASSBOX_SITE,
+    lessonsFile: parsed.GLASSBOX_LESSONS,
+  };
+}

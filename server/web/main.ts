@@ -1,0 +1,89 @@
+import type { Server } from 'node:http';
+import { Socket } from 'node:net';
+import { PROTOCOL_VERSION } from '../protocol/browser.ts';
+import { WARDEN_LINK_FD, WEB_EXIT_HOPELESS } from '../protocol/warden.ts';
+import { parseWebConfiguration, type WebConfiguration } from './configuration.ts';
+import { createHttpServer } from './http.ts';
+import { readLessons } from './lessons.ts';
+import { Pages } from './pages.ts';
+import { serveSockets } from './socket.ts';
+import { WardenLink } from './warden-link.ts';
+
+/**
+ * The half of the lab that faces the network. It runs as a user without an account, without capabilities,
+ * with one way to the rest of the system: the socketpair it inherits. It knows pages and lessons; it does
+ * not know what a sandbox is made of, and holds nothing that a restart would lose.
+ */
+async function main(): Promise<void> {
+  const configuration = parseWebConfiguration(process.env);
+  const pages = new Pages();
+  const link = new WardenLink(new Socket({ fd: WARDEN_LINK_FD, readable: true, writable: true }), {
+    news: (news) => pages.news(news),
+    frame: (frame, bytes) => pages.output(frame, bytes),
+    drain: () => pages.drained(),
+    // Without the warden there is nothing to do; a new one starts a new web.
+    ended: () => process.exit(0),
+  });
+  const server = orHopeless('The pages or lessons are not set up', () =>
+    createHttpServer(configuration.siteDirectory),
+  );
+  const lessons = orHopeless('The pages or lessons are not set up', () =>
+    readLessons(configuration.lessonsFile),
+  );
+  const sockets = serveSockets(server, link, lessons, pages);
+  const port = await listen(server, configuration);
+  link.ask('hello', { version: PROTOCOL_VERSION, port }, (answer) => {
+    if (!answer.ok) giveUp(answer.error.message);
+  });
+  process.once('SIGTERM', () => {
+    const deadline = setTimeout(() => process.exit(0), GOODBYE_MS);
+    void sockets.close().then(() => {
+      clearTimeout(deadline);
+      process.exit(0);
+    });
+  });
+}
+
+/** How long pages may take to hear that the lab is stopping. */
+const GOODBYE_MS = 1_000;
+
+/** What the operator can put right, by the errno of listen(2). */
+const LISTEN_PROBLEMS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something else listens there: stop it, or choose another port with --port',
+  EACCES:
+    'ports below 1024 need a privilege that the web process does not have: choose a higher one with --port',
+  EADDRNOTAVAIL: 'this machine has no such address: choose another with --address',
+  ENOTFOUND: 'there is no such address: choose another with --address',
+};
+
+function listen(server: Server, { address, port }: WebConfiguration): Promise<number> {
+  return new Promise((resolve) => {
+    server.once('error', (error) => {
+      const code = 'code' in error ? String(error.code) : '';
+      giveUp(
+        `Glassbox can't listen on ${address} port ${port} (${code}): ${LISTEN_PROBLEMS[code] ?? error.message}.`,
+      );
+    });
+    server.listen(port, address, () => {
+      const bound = server.address();
+      resolve(typeof bound === 'object' && bound !== null ? bound.port : port);
+    });
+  });
+}
+
+function orHopeless<T>(what: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return giveUp(`${what} (${problem}): start the lab with npm start, which builds them.`);
+  }
+}
+
+function giveUp(sentence: string): never {
+  // One line, written before the exit: the warden passes it on to the operator.
+  console.error(sentence.replaceAll('\n', ' '));
+  process.exit(WEB_EXIT_HOPELESS);
+}
+
+await main();

@@ -1,0 +1,378 @@
+import { createHash } from 'node:crypto';
+import {
+  CLOSE_CODES,
+  type FromBrowser,
+  PROTOCOL_VERSION,
+  type ToBrowser,
+} from '../protocol/browser.ts';
+import type { Assertion, CheckState } from '../protocol/check.ts';
+import type { ErrorReport } from '../protocol/errors.ts';
+import type { Frame } from '../protocol/frame.ts';
+import type { TerminalName } from '../protocol/identifiers.ts';
+import type { GoneReason } from '../protocol/sandbox-state.ts';
+import type {
+  FromWarden,
+  WardenReply,
+  WardenRequest,
+  WardenRequestName,
+} from '../protocol/warden.ts';
+import type { XraySnapshot } from '../protocol/xray.ts';
+import type { Lessons } from './lessons.ts';
+import type { Pages } from './pages.ts';
+import type { WardenAnswer, WardenLink } from './warden-link.ts';
+
+/** The browser's end of a page. */
+export type PageSocket = {
+  readonly send: (message: ToBrowser) => void;
+  readonly sendFrame: (bytes: Uint8Array) => void;
+  readonly close: (code: number, reason: string) => void;
+  /** Reads no more from the browser until `resume`. */
+  readonly pause: () => void;
+  readonly resume: () => void;
+};
+
+/** Questions of one page that may wait for the warden at once; more are read when some are answered. */
+const WAITING_MAX = 32;
+
+type Step = {
+  readonly lesson: string;
+  readonly step: string;
+  readonly conditions: readonly Assertion[];
+};
+type Hold = { readonly hold: number; readonly sandbox: string };
+
+/**
+ * One page's life: who it is, its machine, its terminals, what it watches. All it has is held in the
+ * warden too, and can be asked for again after a restart of web.
+ */
+export class Page {
+  readonly #socket: PageSocket;
+  readonly #link: WardenLink;
+  readonly #lessons: Lessons;
+  readonly #pages: Pages;
+  #owner: string | undefined;
+  #hold: Hold | undefined;
+  /** A machine has been asked for and is not here yet. */
+  #starting = false;
+  #closed = false;
+  #waiting = 0;
+  readonly #terminals = new Map<TerminalName, number>();
+  /** Offset after the last byte passed on, for each channel. */
+  readonly #channels = new Map<number, number>();
+  #step: Step | undefined;
+  #stepWatch: number | undefined;
+  #xrayOn = false;
+  #xrayWatch: number | undefined;
+
+  constructor(socket: PageSocket, link: WardenLink, lessons: Lessons, pages: Pages) {
+    this.#socket = socket;
+    this.#link = link;
+    this.#lessons = lessons;
+    this.#pages = pages;
+    pages.add(this);
+  }
+
+  /** True once the page has said who it is. */
+  get greeted(): boolean {
+    return this.#owner !== undefined;
+  }
+
+  /** A message of the page's. Returns false when it breaks the protocol. */
+  take(message: FromBrowser): boolean {
+    if ((message.type === 'hello') === this.greeted) return false;
+    switch (message.type) {
+      case 'hello':
+        this.#hello(message.version, message.secret);
+        break;
+      case 'reset':
+        this.#reset();
+        break;
+      case 'start':
+        this.#start();
+        break;
+      case 'open-terminal':
+        this.#openTerminal(message);
+        break;
+      case 'resize-terminal': {
+        const { channel, columns, rows } = message;
+        if (this.#channels.has(channel)) this.#tell('resize', { channel, columns, rows });
+        break;
+      }
+      case 'restart-terminal':
+        this.#restartTerminal(message);
+        break;
+      case 'watch-step':
+        this.#watchStep(message.lesson, message.step);
+        break;
+      case 'unwatch-step':
+        this.#step = undefined;
+        this.#followStep();
+        break;
+      case 'check-now':
+        if (this.#stepWatch !== undefined) this.#tell('look', { watch: this.#stepWatch });
+        break;
+      case 'watch-xray':
+        if (message.on === this.#xrayOn) break;
+        this.#xrayOn = message.on;
+        this.#followXray();
+        break;
+    }
+    return true;
+  }
+
+  /** Keys or an acknowledgement. Returns false when it breaks the protocol. */
+  takeFrame(frame: Frame): boolean {
+    if (!this.greeted || frame.kind === 'output') return false;
+    // A channel that is no more is no offence: the page may not have heard yet.
+    if (!this.#channels.has(frame.channel)) return true;
+    this.#link.sendFrame(frame);
+    if (this.#link.congested) this.#socket.pause();
+    return true;
+  }
+
+  drained(): void {
+    if (this.#waiting < WAITING_MAX) this.#socket.resume();
+  }
+
+  output(frame: Frame, bytes: Uint8Array): void {
+    this.#channels.set(frame.channel, frame.offset + frame.payload.byteLength);
+    this.#socket.sendFrame(bytes);
+  }
+
+  gone(sandbox: string, reason: GoneReason): void {
+    if (this.#hold?.sandbox !== sandbox) return;
+    this.#hold = undefined;
+    this.#forget();
+    this.#socket.send({ type: 'gone', reason });
+  }
+
+  terminalEnded(news: Extract<FromWarden, { type: 'terminal-ended' }>): void {
+    if (this.#hold?.sandbox !== news.sandbox || !this.#terminals.has(news.terminal)) return;
+    const { terminal, exitCode, signal } = news;
+    this.#socket.send({ type: 'terminal-ended', terminal, exitCode, signal });
+  }
+
+  check(watch: number, state: CheckState): void {
+    if (watch !== this.#stepWatch || this.#step === undefined) return;
+    const { lesson, step } = this.#step;
+    this.#socket.send({ type: 'check', lesson, step, state });
+  }
+
+  xray(watch: number, snapshot: XraySnapshot): void {
+    if (watch === this.#xrayWatch) this.#socket.send({ type: 'xray', snapshot });
+  }
+
+  /** The browser has gone. The machine stays; its idle clock runs when no other page holds it. */
+  close(): void {
+    this.#closed = true;
+    this.#pages.remove(this);
+    for (const channel of this.#channels.keys()) this.#tell('detach', { channel });
+    this.#unwatch(this.#stepWatch);
+    this.#unwatch(this.#xrayWatch);
+    this.#forget();
+    if (this.#hold !== undefined) this.#tell('release', { hold: this.#hold.hold });
+    this.#hold = undefined;
+  }
+
+  #hello(version: number, secret: string): void {
+    if (version !== PROTOCOL_VERSION) {
+      this.#socket.close(CLOSE_CODES.version, `This lab speaks version ${PROTOCOL_VERSION}.`);
+      return;
+    }
+    this.#owner = createHash('sha256').update(secret).digest('hex');
+    this.#start();
+  }
+
+  #reset(): void {
+    const owner = this.#owner;
+    if (this.#starting || owner === undefined) return;
+    this.#starting = true;
+    this.#ask('reset', { owner }, (answer) => {
+      this.#starting = false;
+      if (answer.ok) this.#start();
+      else this.#error(answer.error);
+    });
+  }
+
+  #start(): void {
+    const owner = this.#owner;
+    if (this.#starting || owner === undefined || this.#closed) return;
+    this.#starting = true;
+    this.#ask('hold', { owner }, (answer) => {
+      this.#starting = false;
+      if (!answer.ok) {
+        this.#error(answer.error);
+        return;
+      }
+      const { hold, state } = answer.reply;
+      const before = this.#closed ? { hold } : this.#hold;
+      if (before !== undefined) this.#tell('release', { hold: before.hold });
+      if (this.#closed) return;
+      this.#hold = { hold, sandbox: state.id };
+      this.#socket.send({ type: 'machine', state });
+      this.#followStep();
+      this.#followXray();
+    });
+  }
+
+  #openTerminal(message: Extract<FromBrowser, { type: 'open-terminal' }>): void {
+    const { terminal, columns, rows, from } = message;
+    const held = this.#hold;
+    if (held === undefined) {
+      this.#error(NO_MACHINE);
+      return;
+    }
+    this.#ask('attach', { sandbox: held.sandbox, terminal, columns, rows, from }, (answer) => {
+      if (!answer.ok) {
+        this.#error(answer.error);
+        return;
+      }
+      const { channel, offset, head, running } = answer.reply;
+      if (this.#hold?.sandbox !== held.sandbox) {
+        this.#tell('detach', { channel });
+        return;
+      }
+      this.#closeTerminal(terminal);
+      this.#terminals.set(terminal, channel);
+      this.#channels.set(channel, offset);
+      this.#pages.ownChannel(channel, this);
+      this.#socket.send({ type: 'terminal', terminal, channel, offset, head, running });
+    });
+  }
+
+  /** A page looks at a terminal once; when it opens it again, the older channel ends. */
+  #closeTerminal(terminal: TerminalName): void {
+    const channel = this.#terminals.get(terminal);
+    if (channel === undefined) return;
+    this.#terminals.delete(terminal);
+    this.#channels.delete(channel);
+    this.#pages.disownChannel(channel);
+    this.#tell('detach', { channel });
+  }
+
+  #restartTerminal(message: Extract<FromBrowser, { type: 'restart-terminal' }>): void {
+    const { terminal, columns, rows } = message;
+    const channel = this.#terminals.get(terminal);
+    if (this.#hold === undefined || channel === undefined) {
+      this.#error(this.#hold === undefined ? NO_MACHINE : NO_TERMINAL);
+      return;
+    }
+    this.#ask('restart', { sandbox: this.#hold.sandbox, terminal, columns, rows }, (answer) => {
+      const offset = this.#channels.get(channel);
+      if (!answer.ok) this.#error(answer.error);
+      // The new shell prints on where the old one ended, on the same channel.
+      else if (offset !== undefined) {
+        this.#socket.send({
+          type: 'terminal',
+          terminal,
+          channel,
+          offset,
+          head: offset,
+          running: true,
+        });
+      }
+    });
+  }
+
+  #watchStep(lesson: string, step: string): void {
+    const conditions = this.#lessons.conditionsOf(lesson, step);
+    this.#step = conditions === undefined ? undefined : { lesson, step, conditions };
+    if (conditions === undefined) {
+      this.#error({
+        code: 'no-such-lesson',
+        message: `There is no check for step ${step} of lesson ${lesson}.`,
+        hint: 'The lessons were changed: reload the page.',
+      });
+    }
+    this.#followStep();
+  }
+
+  /** Makes the warden watch the step that is open, and no other. */
+  #followStep(): void {
+    this.#unwatch(this.#stepWatch);
+    this.#stepWatch = undefined;
+    const step = this.#step;
+    const held = this.#hold;
+    if (step === undefined || held === undefined) return;
+    const key = `${step.lesson}/${step.step}`;
+    const conditions = [...step.conditions];
+    this.#ask('watch', { sandbox: held.sandbox, key, conditions, xray: false }, (answer) => {
+      if (!answer.ok) this.#error(answer.error);
+      else if (this.#step !== step || this.#hold !== held || this.#stepWatch !== undefined) {
+        this.#tell('unwatch', { watch: answer.reply.watch });
+      } else {
+        this.#stepWatch = answer.reply.watch;
+        this.#pages.ownWatch(answer.reply.watch, this);
+      }
+    });
+  }
+
+  #followXray(): void {
+    this.#unwatch(this.#xrayWatch);
+    this.#xrayWatch = undefined;
+    const held = this.#hold;
+    if (!this.#xrayOn || held === undefined) return;
+    this.#ask('watch', { sandbox: held.sandbox, key: 'xray', xray: true }, (answer) => {
+      if (!answer.ok) this.#error(answer.error);
+      else if (!this.#xrayOn || this.#hold !== held || this.#xrayWatch !== undefined) {
+        this.#tell('unwatch', { watch: answer.reply.watch });
+      } else {
+        this.#xrayWatch = answer.reply.watch;
+        this.#pages.ownWatch(answer.reply.watch, this);
+      }
+    });
+  }
+
+  #unwatch(watch: number | undefined): void {
+    if (watch === undefined) return;
+    this.#pages.disownWatch(watch);
+    this.#tell('unwatch', { watch });
+  }
+
+  /** What was the machine's is no more. What the page wants to watch stays, for its next machine. */
+  #forget(): void {
+    for (const channel of this.#channels.keys()) this.#pages.disownChannel(channel);
+    this.#channels.clear();
+    this.#terminals.clear();
+    for (const watch of [this.#stepWatch, this.#xrayWatch]) {
+      if (watch !== undefined) this.#pages.disownWatch(watch);
+    }
+    this.#stepWatch = undefined;
+    this.#xrayWatch = undefined;
+  }
+
+  #error(error: ErrorReport): void {
+    if (!this.#closed) this.#socket.send({ type: 'error', error });
+  }
+
+  #ask<N extends WardenRequestName>(
+    name: N,
+    body: WardenRequest<N>,
+    answered: (answer: WardenAnswer<WardenReply<N>>) => void,
+  ): void {
+    this.#waiting += 1;
+    if (this.#waiting >= WAITING_MAX) this.#socket.pause();
+    this.#link.ask(name, body, (answer) => {
+      this.#waiting -= 1;
+      answered(answer);
+      if (this.#waiting < WAITING_MAX && !this.#link.congested) this.#socket.resume();
+    });
+  }
+
+  /** Asks for what can't be refused. */
+  #tell<N extends WardenRequestName>(name: N, body: WardenRequest<N>): void {
+    this.#ask(name, body, () => {});
+  }
+}
+
+const NO_MACHINE: ErrorReport = {
+  code: 'no-such-sandbox',
+  message: 'This page has no machine.',
+  hint: 'Start one.',
+};
+
+const NO_TERMINAL: ErrorReport = {
+  code: 'no-such-terminal',
+  message: 'This page has not opened that terminal.',
+  hint: 'Open it.',
+};

@@ -1,0 +1,75 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { CLOSE_CODES, WEBSOCKET_PATH } from '../protocol/browser.ts';
+import { FRAME_HEADER_BYTES, FRAME_PAYLOAD_BYTES_MAX } from '../protocol/frame.ts';
+import { serveConnection } from './connection.ts';
+import { ConnectionCount } from './connection-count.ts';
+import type { Lessons } from './lessons.ts';
+import { Page } from './page.ts';
+import type { Pages } from './pages.ts';
+import type { WardenLink } from './warden-link.ts';
+
+/** The WebSocket side of web. */
+export type Sockets = {
+  /** Tells every page to come back later. Resolves when all have gone or have had their time. */
+  readonly close: () => Promise<void>;
+};
+
+/** Accepts WebSockets at `WEBSOCKET_PATH` and gives each a page. */
+export function serveSockets(
+  server: Server,
+  link: WardenLink,
+  lessons: Lessons,
+  pages: Pages,
+): Sockets {
+  const connections = new ConnectionCount();
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: FRAME_HEADER_BYTES + FRAME_PAYLOAD_BYTES_MAX,
+  });
+
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on('error', () => stream.destroy());
+    const refusal = refusalOf(request);
+    const address = request.socket.remoteAddress ?? '';
+    if (refusal !== undefined) {
+      refuse(stream, refusal);
+    } else if (!connections.enter(address)) {
+      refuse(stream, '503 Service Unavailable');
+    } else {
+      stream.once('close', () => connections.leave(address));
+      sockets.handleUpgrade(request, stream, head, (socket) => {
+        serveConnection(socket, (end) => new Page(end, link, lessons, pages));
+      });
+    }
+  });
+
+  return {
+    close: async () => {
+      const open = [...sockets.clients];
+      const closed = open.map(
+        (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+      );
+      for (const socket of open) {
+        socket.close(CLOSE_CODES.restarting, 'The lab is stopping or restarting.');
+      }
+      await Promise.all(closed);
+    },
+  };
+}
+
+/** Why this is not a connection of a page of ours, as an HTTP status. */
+function refusalOf(request: IncomingMessage): string | undefined {
+  const path = (request.url ?? '').split('?')[0];
+  if (path !== WEBSOCKET_PATH) return '404 Not Found';
+  // Browsers name the page that connects; a page of somebody else must not reach the lab through ours.
+  const { origin, host } = request.headers;
+  if (origin === undefined || !URL.canParse(origin)) return '403 Forbidden';
+  return new URL(origin).host === host ? undefined : '403 Forbidden';
+}
+
+function refuse(stream: Duplex, status: string): void {
+  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
