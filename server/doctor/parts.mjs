@@ -1,11 +1,13 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findBrowser } from '../setup/browser.mjs';
 import { modulesAreInstalled } from '../setup/install-modules.mjs';
-import { HOST_PACKAGES, missingPackages } from '../setup/packages.mjs';
-import { BUILD } from '../setup/paths.mjs';
+import { missingPackages, neededPackages } from '../setup/packages.mjs';
+import { BUILD, ROOT } from '../setup/paths.mjs';
 import { degraded, missing, ok } from './requirement.mjs';
 
+const NATIVE_LIBRARY = join(BUILD, 'native', 'libglassbox.so');
 const START_DOES_IT = 'npm start does it.';
 
 /** What set-up installs and builds. @type {readonly import('./requirement.mjs').Requirement[]} */
@@ -17,7 +19,7 @@ export const PARTS = [
       const absent = missingPackages(['start']).map((row) => row.package);
       return absent.length === 0
         ? ok(
-            HOST_PACKAGES.filter((row) => row.purpose === 'start')
+            neededPackages(['start'])
               .map((row) => row.package)
               .join(' '),
           )
@@ -57,6 +59,11 @@ export const PARTS = [
     },
   },
   {
+    name: 'trial machine',
+    when: 'doctor',
+    probe: tryMachine,
+  },
+  {
     name: 'tools for tests',
     when: 'doctor',
     probe() {
@@ -87,4 +94,25 @@ function isReadableFolder(path) {
   } catch {
     return false;
   }
+}
+
+/**
+ * Makes a machine and takes it away again; needs all that the rows above are about.
+ * @param {import('./requirement.mjs').SetupOptions} options
+ * @returns {import('./requirement.mjs').Finding}
+ */
+function tryMachine({ images }) {
+  if (process.getuid?.() !== 0 || !modulesAreInstalled() || !existsSync(NATIVE_LIBRARY)) {
+    return missing('None can be made yet.', 'Put the rows above right first.');
+  }
+  const program = ['--import', 'tsx', 'server/doctor/trial-sandbox.ts', images];
+  const { status, stdout, stderr } = spawnSync(process.execPath, program, {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  if (status === 0) return JSON.parse(stdout);
+  return missing(
+    'None could be made.',
+    `This should not happen; please report it: ${stderr.trim()}`,
+  );
 }

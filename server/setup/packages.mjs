@@ -94,17 +94,23 @@ export const HOST_PACKAGES = [
 ];
 
 /**
- * The packages that are needed for a purpose here and not there.
+ * The packages that are needed for a purpose on this host.
  * @param {readonly Purpose[]} purposes
  */
-export function missingPackages(purposes) {
+export function neededPackages(purposes) {
   const distribution = readDistribution();
   return HOST_PACKAGES.filter(
     (row) =>
-      purposes.includes(row.purpose) &&
-      (row.only === undefined || row.only === distribution) &&
-      !isProvided(row.provides),
+      purposes.includes(row.purpose) && (row.only === undefined || row.only === distribution),
   );
+}
+
+/**
+ * Those of them that are not there.
+ * @param {readonly Purpose[]} purposes
+ */
+export function missingPackages(purposes) {
+  return neededPackages(purposes).filter((row) => !isProvided(row.provides));
 }
 
 /** @param {HostPackage['provides']} provides */

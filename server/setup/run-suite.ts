@@ -95,7 +95,13 @@ const playwrightResults = z.object({ suites: z.array(playwrightSuite) });
 export async function runPlaywright(timeoutMs: number): Promise<Outcome> {
   const results = freshResults('e2e');
   const { ended } = await runProgram(
-    ['npx', 'playwright', 'test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'],
+    [
+      'node_modules/.bin/playwright',
+      'test',
+      '--config',
+      'e2e/playwright.config.ts',
+      '--reporter=list,json',
+    ],
     { timeoutMs, show: true, env: { PLAYWRIGHT_JSON_OUTPUT_FILE: results } },
   );
   const report = readResults(results, playwrightResults);

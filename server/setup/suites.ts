@@ -23,7 +23,8 @@ export const SUITES: readonly Suite[] = [
     title: 'format and lint (Biome)',
     needs: [],
     minutes: 2,
-    run: (timeoutMs) => runCheck('biome check', ['npx', 'biome', 'check', '.'], timeoutMs),
+    run: (timeoutMs) =>
+      runCheck('biome check', ['node_modules/.bin/biome', 'check', '.'], timeoutMs),
   },
   {
     name: 'c-format',
@@ -39,7 +40,7 @@ export const SUITES: readonly Suite[] = [
     // Next writes types of its own when it builds.
     needs: ['lessons', 'site'],
     minutes: 5,
-    run: (timeoutMs) => runCheck('tsc', ['npx', 'tsc'], timeoutMs),
+    run: (timeoutMs) => runCheck('tsc', ['node_modules/.bin/tsc'], timeoutMs),
   },
   {
     name: 'lessons',
