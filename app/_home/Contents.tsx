@@ -25,9 +25,7 @@ export function Contents({ language, lessons }: ContentsProps) {
       <p className="mt-2 max-w-[640px] font-serif text-18 text-ink-2">{home.contentsNote}</p>
       {OUTLINE.map(({ part, entries }) => (
         <section key={part} className="mt-8 grid gap-x-8 lab:grid-cols-[220px_1fr]">
-          <h3 className="border-t border-ink py-3 font-semibold text-ink-2 max-lab:border-b-0 lab:border-t">
-            {parts[part]}
-          </h3>
+          <h3 className="border-t border-ink py-3 font-semibold text-ink-2">{parts[part]}</h3>
           <ol className="border-ink lab:border-t">
             {entries.map((entry) => {
               const lesson = lessons.find(({ number }) => number === entry.number);
@@ -91,7 +89,7 @@ function NumberCell({ value, className }: { value: number; className: string }) 
 function Namespace({ language, name }: { language: Language; name: HueName | null }) {
   if (name === null) return null;
   return (
-    <span className={`col-start-2 text-13 lab:col-start-3 ${HUE_CLASSES[name].text}`}>
+    <span className={`col-start-2 text-13 lab:col-start-3 ${HUE_CLASSES[name]}`}>
       {TEXT[language].namespace[name]}
     </span>
   );

@@ -28,14 +28,14 @@ export const NARROW: Geometry = {
   firstRow: 64,
   rowHeight: 62,
   answer: 66,
-  radius: 34,
+  radius: 40,
   wordsBeside: false,
 };
 
-type DrawingProps = { geometry: Geometry; text: Text; titleId: string; className: string };
+type DrawingProps = { geometry: Geometry; text: Text; className: string };
 
 /** A pane of glass, a process in it, and a line from each question's answer on one side to that on the other. */
-export function GlassDrawing({ geometry, text, titleId, className }: DrawingProps) {
+export function GlassDrawing({ geometry, text, className }: DrawingProps) {
   const { width, firstRow, rowHeight, radius } = geometry;
   const { home } = text;
   const middle = width / 2;
@@ -45,10 +45,9 @@ export function GlassDrawing({ geometry, text, titleId, className }: DrawingProp
     <svg
       viewBox={`0 0 ${width} ${height}`}
       role="img"
-      aria-labelledby={titleId}
+      aria-label={home.figureSummary}
       className={`mx-auto h-auto w-full overflow-visible ${className}`}
     >
-      <title id={titleId}>{home.figureSummary}</title>
       <SideTitle x={middle - geometry.answer} anchor="end" words={home.figureMachine} />
       <SideTitle x={middle + geometry.answer} anchor="start" words={home.figureContainer} />
       <rect
@@ -57,7 +56,7 @@ export function GlassDrawing({ geometry, text, titleId, className }: DrawingProp
         width={15}
         height={height - 17}
         rx={3}
-        className="fill-sunken stroke-line"
+        className="fill-raised stroke-line"
       />
       {FIGURE_ROWS.map((row, index) => (
         <Row
@@ -73,7 +72,7 @@ export function GlassDrawing({ geometry, text, titleId, className }: DrawingProp
         cx={middle}
         cy={centre}
         r={radius}
-        className="fill-raised stroke-ink"
+        className="fill-surface stroke-ink"
         strokeWidth="1.5"
       />
       <text x={middle} y={centre + 1} textAnchor="middle" className="fill-ink font-mono text-14">
@@ -99,7 +98,7 @@ type RowProps = { row: FigureRow; y: number; centre: number; geometry: Geometry;
 function Row({ row, y, centre, geometry, text }: RowProps) {
   const middle = geometry.width / 2;
   const { answer, wordsBeside } = geometry;
-  const hue = row.namespace === null ? 'text-ink-3' : HUE_CLASSES[row.namespace].text;
+  const hue = row.namespace === null ? 'text-ink-3' : HUE_CLASSES[row.namespace];
   const value = `font-mono ${wordsBeside ? 'text-18' : 'text-14'} ${row.namespace === null ? 'fill-ink-3' : 'fill-ink'}`;
   const question = text.home.figureQuestions[row.question];
   const namespace = row.namespace === null ? text.home.figureNone : text.namespace[row.namespace];

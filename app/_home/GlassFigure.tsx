@@ -11,18 +11,8 @@ export function GlassFigure({ language }: { language: Language }) {
   const { home } = text;
   return (
     <figure className="border-y border-line py-8">
-      <GlassDrawing
-        geometry={WIDE}
-        text={text}
-        titleId="figure-wide"
-        className="hidden wide:block"
-      />
-      <GlassDrawing
-        geometry={NARROW}
-        text={text}
-        titleId="figure-narrow"
-        className="max-w-[440px] wide:hidden"
-      />
+      <GlassDrawing geometry={WIDE} text={text} className="hidden wide:block" />
+      <GlassDrawing geometry={NARROW} text={text} className="max-w-[440px] wide:hidden" />
       <figcaption className="mx-auto mt-6 max-w-[640px] text-14 text-ink-2">
         <p className="font-semibold text-ink">
           {home.figure} · {home.figureTitle}
@@ -68,7 +58,7 @@ function FigureTable({ language }: { language: Language }) {
               </th>
               <td className="pr-4 font-mono text-ink">{row.machine}</td>
               <td className="pr-4 font-mono text-ink">{row.container}</td>
-              <td className={row.namespace === null ? '' : HUE_CLASSES[row.namespace].text}>
+              <td className={row.namespace === null ? '' : HUE_CLASSES[row.namespace]}>
                 {row.namespace === null ? home.figureNone : namespace[row.namespace]}
               </td>
             </tr>

@@ -59,7 +59,10 @@ export function LessonPane(props: LessonPaneProps) {
   return (
     <LessonActionsProvider value={actions}>
       <section aria-label={text.lesson.label} className="flex h-full min-h-0 flex-col">
-        <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto px-4 pt-5 pb-10 wide:px-6">
+        <div
+          ref={scroller}
+          className="relative min-h-0 flex-1 overflow-y-auto px-4 pt-5 pb-10 wide:px-6"
+        >
           <div className="lesson-step mx-auto flex max-w-[640px] flex-col gap-5">
             <LessonHead lesson={lesson} full={index === 0} />
             <StepNavigation steps={lesson.steps} step={step} done={doneSteps} onStep={leaveTo} />

@@ -27,7 +27,7 @@ function element(node: RootContent): ReactNode {
     case 'text':
       return node.value;
     case 'emphasis':
-      return <em>{children(node.children)}</em>;
+      return <em lang={foreign(node)}>{children(node.children)}</em>;
     case 'strong':
       return <strong>{children(node.children)}</strong>;
     case 'delete':
@@ -98,7 +98,7 @@ function headCell(cell: TableCell, index: number): ReactNode {
  */
 function directive(node: Extract<RootContent, { type: 'textDirective' }>): ReactNode {
   if (node.name === 'man') return <ManLink name={plainText(node)} />;
-  if (node.name === 'term') return <dfn>{children(node.children)}</dfn>;
+  if (node.name === 'term') return <dfn lang={foreign(node)}>{children(node.children)}</dfn>;
   const name = Object.keys(node.attributes ?? {}).find(isHueName);
   if (node.name === 'ns' && name !== undefined) {
     return <NamespaceName name={name}>{children(node.children)}</NamespaceName>;
@@ -114,6 +114,11 @@ function Link({ address, children }: { address: string; children: ReactNode }) {
       {children}
     </a>
   );
+}
+
+/** Stressed words without a Chinese character are English, in a Chinese sentence too: italics, and no dots. */
+function foreign(node: Nodes): 'en' | undefined {
+  return /\p{Script=Han}/u.test(plainText(node)) ? undefined : 'en';
 }
 
 function plainText(node: Nodes): string {

@@ -8,7 +8,7 @@ import { HUE_CLASSES, type HueName } from './namespace-colour.ts';
 export function NamespaceName({ name, children }: { name: HueName; children?: ReactNode }) {
   const text = useText();
   return (
-    <span className={`namespace-word ${HUE_CLASSES[name].text}`} title={text.namespace[name]}>
+    <span className={`namespace-word ${HUE_CLASSES[name]}`} title={text.namespace[name]}>
       {children ?? text.namespace[name]}
     </span>
   );

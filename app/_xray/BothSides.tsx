@@ -75,7 +75,7 @@ function Row({ row, onRun }: { row: SideRow; onRun: BothSidesProps['onRun'] }) {
   return (
     <tr data-relation={row.relation}>
       <th scope="row">
-        <span className={HUE_CLASSES[row.hue].text}>{name}</span>
+        <span className={HUE_CLASSES[row.hue]}>{name}</span>
         <span className="sides-meaning-below">{meaning}</span>
       </th>
       {machine}

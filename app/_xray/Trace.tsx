@@ -1,6 +1,6 @@
 'use client';
 
-import type { CSSProperties } from 'react';
+import { type CSSProperties, Fragment, type ReactNode } from 'react';
 import type { TraceCall } from '../../server/protocol/trace.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { Icon } from '../_ui/Icon.tsx';
@@ -69,11 +69,11 @@ function Call({ call, order, share, again }: CallProps) {
   const variables = { '--order': order, '--share': share } as CSSProperties;
   return (
     <tr style={variables} data-again={again}>
-      <th scope="row" className={hue ? HUE_CLASSES[hue].text : 'text-ink-2'}>
+      <th scope="row" className={hue ? HUE_CLASSES[hue] : 'text-ink-2'}>
         <span className={again ? 'sr-only' : ''}>{call.step}</span>
       </th>
       <td className="trace-call">
-        <code>{call.call}</code>
+        <code>{breakable(call.call)}</code>
         {call.error !== null && (
           <span className="trace-error">
             <Icon name="cross" /> {fill(live.trace.failed, { error: call.error })}
@@ -87,4 +87,15 @@ function Call({ call, order, share, again }: CallProps) {
       </td>
     </tr>
   );
+}
+
+/** A long list of flags breaks between them, not within one. */
+function breakable(call: string): ReactNode {
+  return call.split(/(?<=[|,])/).map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a call never change
+    <Fragment key={index}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 }
