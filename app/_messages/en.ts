@@ -56,7 +56,7 @@ export const EN = {
       'One process, nginx, with a line for each question to the machine on its left and to the container on its right. Five lines bear the colour of a namespace, their two ends differ; the sixth, the kernel, has the same answer at both ends. The table below the figure says the same.',
     contents: 'Contents',
     contentsNote:
-      'Lessons you can open are set in ink. The rest of the course is listed so that you see where it goes; those lessons are not written yet.',
+      'Underlined lessons can be opened. The rest of the course is listed so that you see where it goes; those lessons are not written yet.',
     notWritten: 'not written yet',
     lesson: 'Lesson {number}',
     minutes: '{minutes} min',
