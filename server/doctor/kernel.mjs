@@ -73,7 +73,7 @@ export const KERNEL_REQUIREMENTS = [
       return has(CAP_SYS_RESOURCE)
         ? ok('all that are needed')
         : degraded(
-            'CAP_SYS_RESOURCE is missing: resource limits can’t be raised and the lab can’t protect itself from the OOM killer.',
+            "CAP_SYS_RESOURCE is missing: resource limits can't be raised and the lab can't protect itself from the OOM killer.",
             'Start it as real root if many learners are expected.',
           );
     },
@@ -86,7 +86,7 @@ export const KERNEL_REQUIREMENTS = [
       if (absent.length > 0)
         return missing(
           `The kernel has no ${absent.join(', ')} namespaces.`,
-          'Use a kernel built with CONFIG_NAMESPACES and all its kinds, such as Debian’s.',
+          "Use a kernel built with CONFIG_NAMESPACES and all its kinds, such as Debian's.",
         );
       const limit = NAMESPACES.find(
         (name) => readNumber(`/proc/sys/user/max_${name}_namespaces`) === 0,
@@ -111,7 +111,7 @@ export const KERNEL_REQUIREMENTS = [
     probe() {
       if (readNumber('/proc/sys/kernel/unprivileged_userns_clone') === 0) {
         return degraded(
-          'kernel.unprivileged_userns_clone is 0: learners can’t make user namespaces.',
+          "kernel.unprivileged_userns_clone is 0: learners can't make user namespaces.",
           'Allow it: sysctl kernel.unprivileged_userns_clone=1.',
         );
       }

@@ -20,7 +20,7 @@ export function findBrowser() {
     reason: 'There is no Chromium, so the end-to-end tests are skipped.',
     fix:
       readDistribution() === 'ubuntu'
-        ? 'Ubuntu has it as a snap only, which tests can’t drive: npx playwright install --with-deps chromium.'
+        ? "Ubuntu has it as a snap only, which tests can't drive: npx playwright install --with-deps chromium."
         : 'Install it: apt-get install chromium.',
   };
 }
