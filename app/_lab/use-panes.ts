@@ -42,6 +42,7 @@ function paneOf(target: EventTarget | null): PaneName | undefined {
 function focusPane(root: HTMLElement | null, pane: PaneName, last: HTMLElement | undefined): void {
   const element = root?.querySelector<HTMLElement>(`[data-pane="${pane}"]`);
   const input = element?.querySelector<HTMLElement>('.xterm-helper-textarea');
-  const target = input ?? (last?.isConnected ? last : element);
+  const tab = element?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]');
+  const target = input ?? (last?.isConnected ? last : (tab ?? element));
   target?.focus();
 }

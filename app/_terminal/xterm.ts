@@ -79,13 +79,21 @@ function drawWithGraphicsCard(terminal: Terminal): void {
   }
 }
 
+/** Names that drawing in software goes by; browsers do not always count it as the caveat it is. */
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
 /** A context made in software is slower than elements. The one made to find out is given back at once. */
 function hasFastWebgl(): boolean {
   const context = document
     .createElement('canvas')
     .getContext('webgl2', { failIfMajorPerformanceCaveat: true });
-  context?.getExtension('WEBGL_lose_context')?.loseContext();
-  return context !== null;
+  if (!context) return false;
+  const names = context.getExtension('WEBGL_debug_renderer_info');
+  const renderer: unknown = context.getParameter(
+    names ? names.UNMASKED_RENDERER_WEBGL : context.RENDERER,
+  );
+  context.getExtension('WEBGL_lose_context')?.loseContext();
+  return !SOFTWARE.test(String(renderer));
 }
 
 /** Keeps the number of columns and rows to what fits, at most once a frame. A hidden terminal keeps its size. */
