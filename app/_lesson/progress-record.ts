@@ -26,6 +26,13 @@ function entriesOf(value: unknown): [string, unknown][] {
     : [];
 }
 
+/** When each done step of a lesson was done. */
+export function stepTimes(progress: Progress, lessonId: string): Readonly<Record<string, number>> {
+  return (Object.hasOwn(progress, lessonId) ? progress[lessonId] : undefined) ?? NONE;
+}
+
+const NONE: Readonly<Record<string, number>> = {};
+
 /** The record with one more step done; the first time counts. */
 export function withStep(
   progress: Progress,
@@ -33,7 +40,7 @@ export function withStep(
   stepId: string,
   time: number,
 ): Progress {
-  return { ...progress, [lessonId]: { [stepId]: time, ...progress[lessonId] } };
+  return { ...progress, [lessonId]: { [stepId]: time, ...stepTimes(progress, lessonId) } };
 }
 
 /** Which of these steps are done, in their order. Steps that a lesson no longer has do not count. */
@@ -42,6 +49,6 @@ export function doneAmong(
   lessonId: string,
   stepIds: readonly string[],
 ): string[] {
-  const times = progress[lessonId] ?? {};
+  const times = stepTimes(progress, lessonId);
   return stepIds.filter((id) => Object.hasOwn(times, id));
 }

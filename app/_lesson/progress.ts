@@ -2,7 +2,7 @@
 
 import { useMemo, useSyncExternalStore } from 'react';
 import { readStored, writeStored } from '../_ui/stored.ts';
-import { type Progress, parseProgress, withStep } from './progress-record.ts';
+import { type Progress, parseProgress, stepTimes, withStep } from './progress-record.ts';
 
 const KEY = 'glassbox.progress';
 const EMPTY: Progress = {};
@@ -30,7 +30,7 @@ function subscribe(listener: () => void): () => void {
 /** Notes that a step is done, for good. Noting it twice changes nothing. */
 export function recordStep(lessonId: string, stepId: string): void {
   const before = currentProgress();
-  if (before[lessonId]?.[stepId] !== undefined) return;
+  if (Object.hasOwn(stepTimes(before, lessonId), stepId)) return;
   writeStored(KEY, JSON.stringify(withStep(before, lessonId, stepId, Date.now())));
   for (const listener of listeners) listener();
 }
@@ -42,6 +42,6 @@ export function useProgress(): Progress {
 
 /** Ids of the done steps of one lesson. */
 export function useDoneSteps(lessonId: string): ReadonlySet<string> {
-  const times = useProgress()[lessonId];
-  return useMemo(() => new Set(Object.keys(times ?? {})), [times]);
+  const times = stepTimes(useProgress(), lessonId);
+  return useMemo(() => new Set(Object.keys(times)), [times]);
 }
