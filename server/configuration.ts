@@ -32,12 +32,22 @@ const sandboxesForMemory = () =>
   Math.min(500, Math.max(4, Math.floor(totalmem() / MEMORY_BYTES_PER_SANDBOX)));
 
 const number = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
-const minutes = z.coerce.number().positive().max(7 * 24 * 60);
-const path = z.string().min(1).transform((value) => resolve(value));
+const minutes = z.coerce
+  .number()
+  .positive()
+  .max(7 * 24 * 60);
+const path = z
+  .string()
+  .min(1)
+  .transform((value) => resolve(value));
 
 /** One row for each option: its flag, its variable, what it is when neither is given, and what it may be. */
 const OPTIONS = {
-  address: { variable: 'GLASSBOX_ADDRESS', fallback: '127.0.0.1', schema: z.string().min(1).max(255) },
+  address: {
+    variable: 'GLASSBOX_ADDRESS',
+    fallback: '127.0.0.1',
+    schema: z.string().min(1).max(255),
+  },
   port: { variable: 'GLASSBOX_PORT', fallback: '3000', schema: number(0, 65535) },
   data: { variable: 'GLASSBOX_DATA', fallback: '/var/lib/glassbox', schema: path },
   images: { variable: 'GLASSBOX_IMAGES', fallback: '', schema: z.string() },
@@ -71,12 +81,16 @@ export function parseConfiguration(
     address: read('address', OPTIONS.address.schema),
     port: read('port', OPTIONS.port.schema),
     dataDirectory,
-    imagesDirectory: resolve(read('images', OPTIONS.images.schema) || join(dataDirectory, 'images')),
+    imagesDirectory: resolve(
+      read('images', OPTIONS.images.schema) || join(dataDirectory, 'images'),
+    ),
     nativeDirectory: read('native', OPTIONS.native.schema),
     idleMs: read('idle-minutes', OPTIONS['idle-minutes'].schema) * 60_000,
     lifeMs: read('life-minutes', OPTIONS['life-minutes'].schema) * 60_000,
     sandboxesMax:
-      text('max-sandboxes') === '' ? sandboxesForMemory() : read('max-sandboxes', number(1, 10_000)),
+      text('max-sandboxes') === ''
+        ? sandboxesForMemory()
+        : read('max-sandboxes', number(1, 10_000)),
     webUid: read('web-uid', OPTIONS['web-uid'].schema),
   };
 }
@@ -93,7 +107,12 @@ function parseFlags(args: readonly string[]): Partial<Record<OptionName, string>
     Object.keys(OPTIONS).map((name) => [name, { type: 'string' } as const]),
   );
   try {
-    const { values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false });
+    const { values } = parseArgs({
+      args: [...args],
+      options,
+      strict: true,
+      allowPositionals: false,
+    });
     return values;
   } catch (error) {
     const known = Object.keys(OPTIONS).map((name) => `--${name}`);

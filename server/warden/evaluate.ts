@@ -1,9 +1,4 @@
-import type {
-  Assertion,
-  CheckState,
-  NamespacePattern,
-  ProcessPattern,
-} from '../protocol/check.ts';
+import type { Assertion, CheckState, NamespacePattern, ProcessPattern } from '../protocol/check.ts';
 import { NAMESPACES, type NamespaceName } from '../protocol/namespace.ts';
 import type { InspectedProcess, Inspection } from './native-interface.ts';
 

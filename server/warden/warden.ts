@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Configuration } from '../configuration.ts';
+import type { Command } from './command.ts';
 import { Dispatch } from './dispatch.ts';
 import { removeLeftovers } from './janitor.ts';
 import { Link } from './link.ts';
@@ -8,7 +9,7 @@ import type { Native } from './native-interface.ts';
 import { SandboxRegistry } from './sandbox-registry.ts';
 import { Session } from './session.ts';
 import type { WardenEvent } from './warden-event.ts';
-import { type Command, unprivileged, WebProcess } from './web-process.ts';
+import { unprivileged, WebProcess } from './web-process.ts';
 
 export type WardenOptions = {
   readonly configuration: Configuration;

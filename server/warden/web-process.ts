@@ -1,10 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex, type Readable } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
-import { WEB_EXIT_HOPELESS } from '../protocol/warden.ts';
-
-/** A program and its arguments. */
-export type Command = { readonly file: string; readonly arguments: readonly string[] };
+import { WARDEN_LINK_FD, WEB_EXIT_HOPELESS } from '../protocol/warden.ts';
+import { type Command, withoutDescriptorsAbove } from './command.ts';
 
 /** How often web may die young, one time after the other, before the lab gives up. */
 const EARLY_DEATHS_MAX = 5;
@@ -16,14 +14,6 @@ const STOP_MS = 2_000;
 
 /** Longest line of web's that is kept: it may be in an attacker's hands. */
 const LINE_LENGTH = 500;
-
-/**
- * Closes every descriptor but stdin, stdout, stderr and the link before the program runs. Node opens all of
- * its own close-on-exec, but the ptys that node-pty opens are not: web must not inherit a learner's terminal.
- */
-const CLOSE_DESCRIPTORS =
-  'cd /proc/self/fd; for number in *; do if ((number > 3)); then eval "exec $number>&-"; fi; done; ' +
-  'cd /; exec "$@"';
 
 /**
  * How a program is started as web is: an id that no account has, no groups, no capability in any set and
@@ -40,13 +30,10 @@ export function unprivileged(uid: number, program: Command): Command {
     '--bounding-set=-all',
     '--pdeathsig=KILL',
   ];
-  return {
-    file: '/bin/bash',
-    arguments: [
-      ...['-c', CLOSE_DESCRIPTORS, 'web'],
-      ...['setpriv', ...options, '--', program.file, ...program.arguments],
-    ],
-  };
+  return withoutDescriptorsAbove(WARDEN_LINK_FD, {
+    file: 'setpriv',
+    arguments: [...options, '--', program.file, ...program.arguments],
+  });
 }
 
 /** What becomes of web. `failed` is the last: it will not be started again. */

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { InspectedProcess, Inspection } from './native-interface.ts';
+import { foregroundProcess, xraySnapshotOf } from './xray.ts';
+
+const TTY = 34_816;
+const namespaces = {
+  user: '1',
+  mnt: '2',
+  pid: '3',
+  net: '4',
+  ipc: '5',
+  uts: '6',
+  cgroup: '7',
+  time: '8',
+};
+
+/** A process on the terminal, in the foreground group unless said otherwise. */
+const process = (
+  pid: number,
+  parent: number,
+  change: Partial<InspectedProcess> = {},
+): InspectedProcess => ({
+  pid,
+  parent,
+  processGroup: 200,
+  session: 100,
+  terminalDevice: TTY,
+  foregroundGroup: 200,
+  pids: [pid, pid - 90],
+  uid: 100_000,
+  state: 'S',
+  command: `command-${pid}`,
+  namespaces,
+  ...change,
+});
+
+const shell = process(100, 1, { processGroup: 100 });
+const foreground = (...processes: InspectedProcess[]) => foregroundProcess(processes, TTY)?.pid;
+
+test('the shell is in the foreground while it waits for a command', () => {
+  assert.equal(foreground(process(100, 1, { processGroup: 100, foregroundGroup: 100 })), 100);
+});
+
+test('a command is in the foreground while it runs', () => {
+  assert.equal(foreground(shell, process(200, 100)), 200);
+});
+
+test('who waits for a child in the same group is not meant, but the child', () => {
+  assert.equal(foreground(shell, process(200, 100), process(201, 200)), 201);
+  assert.equal(foreground(process(202, 201), process(201, 200), process(200, 100), shell), 202);
+});
+
+test('of a pipeline the leader is meant', () => {
+  assert.equal(foreground(shell, process(199, 100), process(200, 100), process(201, 100)), 200);
+});
+
+test('who is in the background, dead or on another terminal is not meant', () => {
+  const others = [
+    process(300, 100, { processGroup: 300 }),
+    process(301, 200, { state: 'Z' }),
+    process(302, 200, { terminalDevice: TTY + 1 }),
+  ];
+  assert.equal(foreground(shell, process(200, 100), ...others), 200);
+});
+
+test('without a foreground group the shell is meant, and without a terminal nobody', () => {
+  assert.equal(foreground({ ...shell, foregroundGroup: -1 }), 100);
+  assert.equal(foregroundProcess([shell], 0), undefined);
+  assert.equal(foregroundProcess([process(1, 0, { terminalDevice: 0 })], 0), undefined);
+});
+
+test('processes that claim to be their own ancestors end no loop of ours', () => {
+  assert.ok(foreground(process(200, 201), process(201, 200)) !== undefined);
+});
+
+test('a snapshot has both sides, and the hostname of each', () => {
+  const container = process(400, 100, {
+    terminalDevice: TTY + 1,
+    processGroup: 400,
+    foregroundGroup: 400,
+    namespaces: { ...namespaces, uts: '66' },
+  });
+  const inspection: Inspection = {
+    processes: [shell, process(200, 100), container],
+    hostnames: new Map([
+      ['6', 'machine'],
+      ['66', 'box'],
+    ]),
+    truncated: false,
+  };
+  const snapshot = xraySnapshotOf(inspection, { machine: TTY, container: TTY + 1 });
+  assert.equal(snapshot.machine?.command, 'command-200');
+  assert.equal(snapshot.machine?.hostname, 'machine');
+  assert.equal(snapshot.container?.hostname, 'box');
+  assert.equal(snapshot.processes, 3);
+  assert.equal(xraySnapshotOf(inspection, { machine: TTY }).container, null);
+});
