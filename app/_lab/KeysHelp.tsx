@@ -27,7 +27,7 @@ export function KeysHelp({ screenReader, onScreenReader }: KeysHelpProps) {
       ],
       does: keys.paste,
     },
-    { keys: [['←', '→']], does: keys.divider },
+    { keys: [['←'], ['→'], ['↑'], ['↓']], does: keys.divider },
     { keys: [['Enter']], does: keys.dividerReset },
   ];
   return (
@@ -38,7 +38,7 @@ export function KeysHelp({ screenReader, onScreenReader }: KeysHelpProps) {
         className={buttonClass({ kind: 'quiet', size: 'small' })}
       >
         <Icon name="key" />
-        {keys.button}
+        <span className="sr-only lab:not-sr-only">{keys.button}</span>
       </button>
       <div id={id} popover="auto" className="lab-popover" role="dialog" aria-label={keys.title}>
         <h2 className="text-14 font-semibold">{keys.title}</h2>

@@ -4,7 +4,7 @@ import { useText } from '../_messages/text.tsx';
 import { Button } from '../_ui/Button.tsx';
 import { Icon } from '../_ui/Icon.tsx';
 import { KeysHelp } from './KeysHelp.tsx';
-import type { Link, Machine } from './lab-state.ts';
+import { isLive, type Link, type Machine } from './lab-state.ts';
 import type { Asked } from './Notices.tsx';
 import type { LabStore } from './store.ts';
 import { timeLeftMs, timeLeftText, WARN_BELOW_MS } from './time-left.ts';
@@ -23,9 +23,9 @@ type LabControlsProps = {
 export function LabControls(props: LabControlsProps) {
   const { store, asked, onAsk, screenReader, onScreenReader } = props;
   const { live } = useText();
-  const running = useLab(store, (lab) => lab.machine.kind === 'running');
+  const machineIsLive = useLab(store, isLive);
   return (
-    <>
+    <div className="flex flex-wrap items-center gap-x-1 lab:gap-x-2">
       <LinkState store={store} />
       <MachineClock
         store={store}
@@ -36,14 +36,14 @@ export function LabControls(props: LabControlsProps) {
         kind="quiet"
         size="small"
         icon="reset"
-        disabled={!running}
+        disabled={!machineIsLive}
         aria-expanded={asked === 'reset'}
         onClick={() => onAsk(asked === 'reset' ? null : 'reset')}
       >
         {live.reset.button}
       </Button>
       <KeysHelp screenReader={screenReader} onScreenReader={onScreenReader} />
-    </>
+    </div>
   );
 }
 
@@ -58,9 +58,12 @@ function LinkState({ store }: { store: LabStore }) {
       className={`flex items-center gap-1.5 px-1 text-12 whitespace-nowrap ${well ? 'text-ink-3' : 'text-ink-2'}`}
     >
       <Icon name={well ? 'check-ring' : isTrouble(link, machine) ? 'warning' : 'ring'} />
-      {link.kind === 'open' && machine.kind === 'making'
-        ? live.status.making
-        : live.link[linkText(link)]}
+      {/* On a narrow screen there is room for the word only when it matters. */}
+      <span className={well ? 'sr-only lab:not-sr-only' : ''}>
+        {link.kind === 'open' && machine.kind === 'making'
+          ? live.status.making
+          : live.link[linkText(link)]}
+      </span>
     </span>
   );
 }

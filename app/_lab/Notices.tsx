@@ -1,7 +1,6 @@
 'use client';
 
-import type { ReactNode } from 'react';
-import { useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { fill, useText } from '../_messages/text.tsx';
 import { Button } from '../_ui/Button.tsx';
 import { Icon } from '../_ui/Icon.tsx';
@@ -150,6 +149,8 @@ function NoMachine({ machine, onStart }: NoMachineProps) {
 
 function ResetQuestion({ session, onAnswer }: { session: LabSession; onAnswer: () => void }) {
   const { reset } = useText().live;
+  const keep = useRef<HTMLButtonElement>(null);
+  useFocusWhileOpen(keep);
   const yes = () => {
     session.resetMachine();
     onAnswer();
@@ -159,11 +160,27 @@ function ResetQuestion({ session, onAnswer }: { session: LabSession; onAnswer: (
       <Button kind="primary" size="small" onClick={yes}>
         {reset.yes}
       </Button>
-      <Button size="small" onClick={onAnswer}>
+      <Button
+        ref={keep}
+        size="small"
+        onClick={onAnswer}
+        onKeyDown={(event) => event.key === 'Escape' && onAnswer()}
+      >
         {reset.no}
       </Button>
     </Strip>
   );
+}
+
+/** A question that was asked for takes the focus to its harmless answer, and gives it back. */
+function useFocusWhileOpen(target: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const before = document.activeElement;
+    target.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, [target]);
 }
 
 function Problem({ lab, session }: { lab: LabState; session: LabSession }) {

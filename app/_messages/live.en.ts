@@ -112,6 +112,7 @@ export const LIVE_EN = {
     none: '–',
     empty:
       'Here the kernel shows both terminals side by side: their namespaces, hostnames and pids. It begins as soon as their shells run.',
+    missing: 'No process runs in the {terminal} terminal now, so there is nothing to compare with.',
     truncated: 'More processes run than are looked at; what is shown may lack some.',
     processes: '{count} processes in the machine',
     processOne: '1 process in the machine',

@@ -109,6 +109,7 @@ export const LIVE_ZH = {
     none: '–',
     empty:
       '内核会在这里把两个终端并排展示：命名空间、主机名和 pid。等它们的 shell 运行起来就开始。',
+    missing: '{terminal}终端里现在没有进程在运行，所以没有可比较的。',
     truncated: '运行的进程多于被查看的数量，显示的内容可能不全。',
     processes: '机器中有 {count} 个进程',
     processOne: '机器中有 1 个进程',

@@ -2,7 +2,7 @@
 
 import type { TerminalName } from '../../server/protocol/identifiers.ts';
 import type { XraySide } from '../../server/protocol/xray.ts';
-import type { LabState } from '../_lab/lab-state.ts';
+import { isLive, type LabState } from '../_lab/lab-state.ts';
 import type { LabStore } from '../_lab/store.ts';
 import { useLab } from '../_lab/use-lab.ts';
 import { fill, useText } from '../_messages/text.tsx';
@@ -17,15 +17,17 @@ export function TerminalHeader({ name, store }: { name: TerminalName; store: Lab
     <header className="terminal-header">
       <h2 className="text-13 font-semibold text-ink">{live[name]}</h2>
       {side && <Identity side={side} />}
-      <span className="ml-auto flex items-center gap-1.5 text-12 whitespace-nowrap" role="status">
-        {trouble && (
-          <span className={trouble.bad ? 'flex items-center gap-1 text-warn' : 'text-ink-3'}>
-            {trouble.bad && <Icon name="warning" />}
-            {live.terminal[trouble.text]}
-          </span>
-        )}
-      </span>
-      {!trouble && <span className="terminal-leave">{live.terminal.leave}</span>}
+      {trouble ? (
+        <span
+          role={trouble.bad ? 'alert' : undefined}
+          className={`terminal-trouble ${trouble.bad ? 'text-warn' : 'text-ink-3'}`}
+        >
+          {trouble.bad && <Icon name="warning" />}
+          {live.terminal[trouble.text]}
+        </span>
+      ) : (
+        <span className="terminal-leave">{live.terminal.leave}</span>
+      )}
     </header>
   );
 }
@@ -66,8 +68,9 @@ const TROUBLES = {
 /** What stands between the learner's keys and the shell; `null` when nothing does. */
 function troubleOf(lab: LabState, name: TerminalName): Trouble | null {
   const { shell, keysDropped } = lab.terminals[name];
-  if (lab.link.kind !== 'open' || lab.machine.kind !== 'running')
-    return keysDropped > 0 ? TROUBLES.keysDropped : TROUBLES.notConnected;
+  if (keysDropped > 0) return TROUBLES.keysDropped;
+  if (isBeginning(lab)) return TROUBLES.opening;
+  if (!isLive(lab)) return TROUBLES.notConnected;
   switch (shell.kind) {
     case 'running':
       return null;
@@ -78,4 +81,10 @@ function troubleOf(lab: LabState, name: TerminalName): Trouble | null {
     case 'failed':
       return TROUBLES[shell.kind];
   }
+}
+
+/** The page has just been opened, or asked for a machine: nothing is wrong yet. */
+function isBeginning({ link, machine }: LabState): boolean {
+  if (link.kind === 'connecting') return link.attempt === 0;
+  return link.kind === 'open' && machine.kind === 'making';
 }

@@ -18,14 +18,22 @@ const SIGNS = { equal: '=', different: '≠', unknown: '·' } as const;
 
 /** The same questions asked on both sides of the glass. A table, so that the picture is its own text. */
 export function BothSides({ snapshot, onRun }: BothSidesProps) {
-  const { live } = useText();
+  const text = useText();
+  const { live } = text;
   if (!snapshot?.machine && !snapshot?.container)
     return <p className="xray-note">{live.sides.empty}</p>;
   const rows = sideRows(snapshot);
+  const missing = TERMINALS.filter((terminal) => snapshot[terminal] === null);
   return (
     <>
       <table className="sides">
-        <caption className="xray-note">{live.sides.caption}</caption>
+        <caption className="xray-note">
+          {missing.length === 0
+            ? live.sides.caption
+            : missing.map((terminal) =>
+                fill(live.sides.missing, { terminal: text.terminal[terminal] }),
+              )}
+        </caption>
         <thead>
           <tr>
             <th scope="col">{live.sides.name}</th>
@@ -46,7 +54,7 @@ export function BothSides({ snapshot, onRun }: BothSidesProps) {
         </thead>
         <tbody>
           {rows.map((row) => (
-            <Row key={row.id} row={row} onRun={onRun} />
+            <Row key={row.id} row={row} oneSided={missing.length > 0} onRun={onRun} />
           ))}
         </tbody>
       </table>
@@ -56,10 +64,18 @@ export function BothSides({ snapshot, onRun }: BothSidesProps) {
   );
 }
 
-function Row({ row, onRun }: { row: SideRow; onRun: BothSidesProps['onRun'] }) {
+type RowProps = {
+  readonly row: SideRow;
+  /** Only one side is there: the table says so once, not in each row. */
+  readonly oneSided: boolean;
+  readonly onRun: BothSidesProps['onRun'];
+};
+
+function Row({ row, oneSided, onRun }: RowProps) {
   const text = useText();
   const { sides } = text.live;
-  const { name, meaning } = nameOf(row, text);
+  const { name, meaning: meaningOfBoth } = nameOf(row, text);
+  const meaning = oneSided ? '' : meaningOfBoth;
   const [machine, container] = TERMINALS.map((terminal) => (
     <td key={terminal}>
       <Value

@@ -13,6 +13,9 @@ type TraceProps = {
   readonly oneByOne: boolean;
 };
 
+/** Below this the bar would be a speck. */
+const SHARE_SHOWN = 0.02;
+
 /** The system calls that made the machine: in order, with their true durations. */
 export function Trace({ trace, oneByOne }: TraceProps) {
   const { live } = useText();
@@ -83,7 +86,7 @@ function Call({ call, order, share, again }: CallProps) {
       <td className="trace-side">{live.trace[call.side]}</td>
       <td className="trace-duration">
         {durationText(call.durationNs)}
-        <span className="trace-bar" aria-hidden="true" />
+        {share > SHARE_SHOWN && <span className="trace-bar" aria-hidden="true" />}
       </td>
     </tr>
   );

@@ -34,7 +34,7 @@ export function Xray({ store, onRun }: XrayProps) {
   return (
     <section className="lab-pane xray" data-pane="xray" aria-label={live.xray}>
       <header className="xray-header">
-        <h2 className="text-13 font-semibold text-ink">{live.xray}</h2>
+        <h2 className="text-13 font-semibold whitespace-nowrap text-ink">{live.xray}</h2>
         <Tabs
           label={live.xray}
           value={tab}
@@ -46,7 +46,7 @@ export function Xray({ store, onRun }: XrayProps) {
           panelId="xray-panel"
         />
         {snapshot && (
-          <span className="ml-auto truncate text-12 text-ink-3">
+          <span className="xray-processes">
             {snapshot.processes === 1
               ? live.sides.processOne
               : fill(live.sides.processes, { count: snapshot.processes })}
