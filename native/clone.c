@@ -1,0 +1,204 @@
+/*
+ * The new process: see clone(2).
+ *
+ * It shares the warden's memory (CLONE_VM) until execve, because copying the page tables of a large
+ * Node would take longer than everything else together, and would block Node as long. The price is
+ * a rule: the child makes system calls and calls pure functions, nothing else. It takes no lock,
+ * allocates nothing, touches no errno; all that it needs was prepared before. Signals stay blocked
+ * in it, so no handler of the warden's ever runs there. Its stack is freed only when its end of the
+ * socket pair has closed, and the kernel closes that after it has let go of the memory.
+ */
+#include <errno.h>
+#include <linux/sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "failure.h"
+#include "sandbox.h"
+#include "text.h"
+
+#define STACK_BYTES (128 << 10)
+#define GUARD_BYTES (64 << 10)
+
+#define NAMESPACE_FLAGS                                                                            \
+  (CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC)
+
+/*
+ * clone3, and in the child a call of `run` on the new stack. In assembly, for the child comes back
+ * from the system call with an empty stack: no compiled code could return there. It never does
+ * return; exit_group is there in case it tried to.
+ */
+__attribute__((noinline)) static long clone_onto_stack(struct clone_args *args, int (*run)(void *),
+                                                       void *context) {
+#if defined(__x86_64__)
+  long result;
+  register int (*function)(void *) __asm__("r12") = run;
+  register void *argument __asm__("r13") = context;
+  __asm__ volatile("syscall\n\t"
+                   "test %%rax, %%rax\n\t"
+                   "jnz 1f\n\t"
+                   "xor %%ebp, %%ebp\n\t"
+                   "mov %%r13, %%rdi\n\t"
+                   "call *%%r12\n\t"
+                   "mov %%eax, %%edi\n\t"
+                   "mov %[exit], %%eax\n\t"
+                   "syscall\n\t"
+                   "ud2\n"
+                   "1:"
+                   : "=a"(result)
+                   : "a"(SYS_clone3), "D"(args), "S"(sizeof(*args)), "r"(function),
+                     "r"(argument), [exit] "i"(SYS_exit_group)
+                   : "rcx", "r11", "memory");
+  return result;
+#elif defined(__aarch64__)
+  register long x8 __asm__("x8") = SYS_clone3;
+  register long x0 __asm__("x0") = (long)args;
+  register long x1 __asm__("x1") = sizeof(*args);
+  register int (*function)(void *) __asm__("x19") = run;
+  register void *argument __asm__("x20") = context;
+  __asm__ volatile("svc #0\n\t"
+                   "cbnz x0, 1f\n\t"
+                   "mov x29, #0\n\t"
+                   "mov x30, #0\n\t"
+                   "mov x0, x20\n\t"
+                   "blr x19\n\t"
+                   "mov x8, %[exit]\n\t"
+                   "svc #0\n\t"
+                   "brk #1\n"
+                   "1:"
+                   : "+r"(x0)
+                   : "r"(x8), "r"(x1), "r"(function), "r"(argument), [exit] "i"(SYS_exit_group)
+                   : "memory");
+  return x0;
+#endif
+}
+
+static long allocate_stack(struct making *making) {
+  long stack = system_call(SYS_mmap, 0, GUARD_BYTES + STACK_BYTES, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+  if (stack < 0) {
+    return stack;
+  }
+  making->stack = (void *)stack; // NOLINT
+  return system_call(SYS_mprotect, stack, GUARD_BYTES, PROT_NONE, 0, 0, 0);
+}
+
+void free_stack(struct making *making) {
+  if (making->stack != NULL) {
+    system_call(SYS_munmap, (long)making->stack, GUARD_BYTES + STACK_BYTES, 0, 0, 0, 0);
+    making->stack = NULL;
+  }
+}
+
+static long make_child(struct making *making, struct tracer *tracer, struct clone_args *args) {
+  char reading[224];
+  struct text text = TEXT(reading);
+  text_append(&text, "{flags=");
+  uint64_t bits = args->flags;
+  for (const struct flag_name *flag = CLONE_FLAGS; flag->name != NULL; flag++) {
+    if ((bits & flag->value) != 0) {
+      bits &= ~flag->value;
+      text_append(&text, flag->name + strlen("CLONE_"));
+      text_append(&text, bits != 0 ? "|" : "");
+    }
+  }
+  text_append(&text, ", exit_signal=SIGCHLD}");
+  const struct argument arguments[] = {AS(args, reading), NUMBER(sizeof(*args))};
+  uint64_t before;
+  sys_signal_mask(~(uint64_t)0, &before);
+  struct glassbox_call *call = trace_begin(tracer, "clone3", arguments, 2);
+  long pid = clone_onto_stack(args, sandbox_child, making);
+  trace_finish(tracer, call, pid);
+  sys_signal_mask(before, NULL);
+  return pid;
+}
+
+int step_clone(struct making *making, struct tracer *tracer) {
+  int pidfd = -1;
+  OWNED_FD group =
+      (int)cgroup_open_leaf(&making->cgroups, making->spec->lab, making->spec->id, false);
+  if (group < 0 && cgroup_unified(&making->cgroups) != NULL) {
+    return fail(making->failure, tracer->step, making->spec->id, group);
+  }
+  long result = allocate_stack(making);
+  if (result < 0) {
+    return fail(making->failure, tracer->step, "stack", result);
+  }
+  struct clone_args args = {
+      .flags = CLONE_VM | CLONE_PIDFD | CLONE_CLEAR_SIGHAND | NAMESPACE_FLAGS |
+               (group >= 0 ? CLONE_INTO_CGROUP : 0),
+      .pidfd = (uint64_t)(uintptr_t)&pidfd,
+      .exit_signal = SIGCHLD,
+      .stack = (uint64_t)(uintptr_t)making->stack + GUARD_BYTES,
+      .stack_size = STACK_BYTES,
+      .cgroup = group >= 0 ? (uint64_t)group : 0,
+  };
+  result = make_child(making, tracer, &args);
+  if (result < 0) {
+    return fail(making->failure, tracer->step, "PID 1", result);
+  }
+  making->pid = (int)result;
+  making->pidfd = pidfd;
+  /* The child has its own copy. With ours closed, the parent's end reads when that copy closes. */
+  sys_close(making->child_end);
+  making->child_end = -1;
+  return 0;
+}
+
+/* A control message that can carry an fd for each layer. */
+union rights {
+  struct cmsghdr header;
+  char bytes[CMSG_SPACE(sizeof(int) * GLASSBOX_LAYERS_MAX)];
+};
+
+long send_layers(struct making *making) {
+  const size_t size = sizeof(int) * making->spec->lowerdir_count;
+  union rights rights = {0};
+  char go = 'g';
+  struct iovec vector = {.iov_base = &go, .iov_len = sizeof(go)};
+  struct msghdr message = {.msg_iov = &vector,
+                           .msg_iovlen = 1,
+                           .msg_control = &rights,
+                           .msg_controllen = CMSG_SPACE(size)};
+  rights.header = (struct cmsghdr){
+      .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(size)};
+  memcpy(CMSG_DATA(&rights.header), making->layers, size);
+  return system_call(SYS_sendmsg, making->parent_end, (long)&message, MSG_NOSIGNAL, 0, 0, 0);
+}
+
+long receive_layers(struct making *making) {
+  const size_t size = sizeof(int) * making->spec->lowerdir_count;
+  union rights rights = {0};
+  char go;
+  struct iovec vector = {.iov_base = &go, .iov_len = sizeof(go)};
+  struct msghdr message = {.msg_iov = &vector,
+                           .msg_iovlen = 1,
+                           .msg_control = &rights,
+                           .msg_controllen = sizeof(rights)};
+  long result =
+      system_call(SYS_recvmsg, making->child_link, (long)&message, MSG_CMSG_CLOEXEC, 0, 0, 0);
+  if (result <= 0) {
+    /* The end of the stream: the warden is no more, and a sandbox without it has no purpose. */
+    return result == 0 ? -EPIPE : result;
+  }
+  if (rights.header.cmsg_type != SCM_RIGHTS || rights.header.cmsg_len != CMSG_LEN(size)) {
+    return -EBADMSG;
+  }
+  memcpy(making->child_layers, CMSG_DATA(&rights.header), size);
+  return 0;
+}
+
+void end_child(struct making *making) {
+  if (making->pidfd < 0) {
+    return;
+  }
+  sys_pidfd_send_signal(making->pidfd, SIGKILL);
+  long result;
+  do {
+    result = system_call(SYS_waitid, P_PIDFD, making->pidfd, 0, WEXITED, 0, 0);
+  } while (result == -EINTR);
+  sys_close(making->pidfd);
+  making->pidfd = -1;
+}

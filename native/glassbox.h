@@ -1,0 +1,148 @@
+/*
+ * The whole of what the native library offers: few structs, few functions, each documented.
+ *
+ * Every function returns 0, or -1 after filling the failure. Everything here may be called from any
+ * thread, by several at once; nothing is kept between calls. Strings are NUL-terminated ASCII
+ * unless said otherwise.
+ */
+#ifndef GLASSBOX_H
+#define GLASSBOX_H
+
+#include <stdint.h>
+
+#define GLASSBOX_EXPORT __attribute__((visibility("default")))
+
+#define GLASSBOX_CALLS_MAX 320
+#define GLASSBOX_LAYERS_MAX 16
+#define GLASSBOX_TERMINALS_MAX 16
+#define GLASSBOX_NAMESPACES 8
+#define GLASSBOX_PID_LEVELS 33
+#define GLASSBOX_HOSTNAME_BYTES 65
+#define GLASSBOX_ID_BYTES 13
+/* Less, and the kernel's own needs could exhaust it while the sandbox is made; see cgroup.c. */
+#define GLASSBOX_MEMORY_MIN (32ULL << 20)
+#define GLASSBOX_IDS 65536U
+
+/* What was tried, on what, what the kernel answered, what to do. */
+struct glassbox_failure {
+  char step[24];
+  char object[256];
+  char error[24];
+  char hint[256];
+};
+
+enum glassbox_side { GLASSBOX_PARENT, GLASSBOX_CHILD };
+
+/* One system call as it was really made. `error` is an errno name or empty. */
+struct glassbox_call {
+  char step[24];
+  char error[16];
+  char text[256];
+  uint64_t started_ns;
+  uint64_t duration_ns;
+  uint32_t side;
+  uint32_t reserved;
+};
+
+struct glassbox_trace {
+  uint32_t count;
+  uint32_t reserved;
+  struct glassbox_call calls[GLASSBOX_CALLS_MAX];
+};
+
+struct glassbox_spec {
+  /* Twelve hexadecimal digits. */
+  const char *id;
+  const char *hostname;
+  /* An empty directory of the host to mount on, in the sandbox's own mount namespace only. */
+  const char *stage;
+  /* Name of the lab's control group, made by glassbox_open. */
+  const char *lab;
+  /* Read-only layers, topmost first; the first that has it supplies /sbin/init. */
+  const char *const *lowerdirs;
+  uint32_t lowerdir_count;
+  /* First host id of GLASSBOX_IDS user and group ids. */
+  uint32_t id_base;
+  uint64_t memory_bytes;
+  uint64_t disk_bytes;
+  uint64_t disk_inodes;
+  double cpus;
+  uint32_t pids_max;
+  /* Number of /dev/ttyN nodes for terminals. */
+  uint32_t terminals;
+};
+
+struct glassbox_sandbox {
+  int32_t pid;
+  /* Close-on-exec; the caller closes it. */
+  int32_t pidfd;
+  /* Inodes, in the order user mnt pid net ipc uts cgroup time. */
+  uint64_t namespaces[GLASSBOX_NAMESPACES];
+};
+
+/* A process of a sandbox. `command` is hostile input: any bytes. A namespace of 0 could not be
+ * read. */
+struct glassbox_process {
+  uint64_t namespaces[GLASSBOX_NAMESPACES];
+  int32_t pid;
+  int32_t parent;
+  int32_t process_group;
+  int32_t session;
+  int32_t terminal_device;
+  int32_t foreground_group;
+  uint32_t uid;
+  uint32_t pid_count;
+  int32_t pids[GLASSBOX_PID_LEVELS];
+  char state;
+  char command[67];
+};
+
+struct glassbox_hostname {
+  uint64_t namespace;
+  /* Any bytes, NUL-terminated. */
+  char name[GLASSBOX_HOSTNAME_BYTES];
+  char reserved[7];
+};
+
+struct glassbox_inspection {
+  uint32_t process_count;
+  uint32_t hostname_count;
+  uint32_t truncated;
+};
+
+/* Makes the lab's group in every hierarchy, so that sandboxes can be made below it. */
+GLASSBOX_EXPORT int glassbox_open(const char *lab, struct glassbox_failure *failure);
+
+/* Removes the lab's groups; they must be empty. */
+GLASSBOX_EXPORT int glassbox_close(const char *lab, struct glassbox_failure *failure);
+
+/* Makes a sandbox. A step that fails undoes all before it. The trace is filled either way. */
+GLASSBOX_EXPORT int glassbox_create(const struct glassbox_spec *spec,
+                                    struct glassbox_sandbox *sandbox, struct glassbox_trace *trace,
+                                    struct glassbox_failure *failure);
+
+/*
+ * Ends every process of a sandbox, reaps PID 1 if it is the caller's child, removes its groups, and
+ * returns when all that is done. The pidfd may be -1: the groups alone are enough to find what is
+ * left. No such sandbox is a success.
+ */
+GLASSBOX_EXPORT int glassbox_destroy(const char *lab, const char *id, int32_t pidfd,
+                                     struct glassbox_failure *failure);
+
+/*
+ * Reads the processes in a sandbox's groups, at most `capacity` of them, and the hostname of each
+ * UTS namespace among them. Both arrays have room for `capacity`. The calling thread visits those
+ * UTS namespaces and is back in its own when this returns.
+ */
+GLASSBOX_EXPORT int glassbox_inspect(const char *lab, const char *id, uint32_t capacity,
+                                     struct glassbox_process *processes,
+                                     struct glassbox_hostname *hostnames,
+                                     struct glassbox_inspection *inspection,
+                                     struct glassbox_failure *failure);
+
+/* Ids of sandboxes that have a group, at most `capacity` of them. */
+GLASSBOX_EXPORT int glassbox_leftovers(const char *lab, uint32_t capacity,
+                                       char (*ids)[GLASSBOX_ID_BYTES], uint32_t *count,
+                                       struct glassbox_failure *failure);
+
+#endif

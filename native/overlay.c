@@ -1,0 +1,118 @@
+/* The root of a sandbox: read-only layers below, a tmpfs above. See mount_setattr(2), overlayfs. */
+#include <errno.h>
+#include <linux/mount.h>
+#include <string.h>
+
+#include "failure.h"
+#include "mount.h"
+#include "sandbox.h"
+#include "text.h"
+
+/*
+ * A read-only copy of the layer's mount, in which the files of the host's root belong to the
+ * sandbox's. Set-user-id programs keep their meaning, as that root; device nodes have none.
+ */
+static long idmapped_mount(struct tracer *tracer, const char *directory, int user_namespace) {
+  static const char reading[] =
+      "{attr_set=MOUNT_ATTR_RDONLY|MOUNT_ATTR_NODEV|MOUNT_ATTR_IDMAP, userns_fd}";
+  struct mount_attr attributes = {
+      .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV | MOUNT_ATTR_IDMAP,
+      .userns_fd = (uint64_t)user_namespace,
+  };
+  long tree = TRACED(tracer, open_tree, DIRECTORY(AT_FDCWD), STRING(directory),
+                     AS(OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC"));
+  if (tree < 0) {
+    return tree;
+  }
+  long result =
+      TRACED(tracer, mount_setattr, NUMBER(tree), STRING(""), AS(AT_EMPTY_PATH, "AT_EMPTY_PATH"),
+             AS(&attributes, reading), NUMBER(sizeof(attributes)));
+  if (result < 0) {
+    sys_close((int)tree);
+    return result;
+  }
+  return tree;
+}
+
+int step_layers(struct making *making, struct tracer *tracer) {
+  char path[48];
+  struct text text = TEXT(path);
+  text_append(&text, "/proc/");
+  text_number(&text, making->pid);
+  text_append(&text, "/ns/user");
+  OWNED_FD user_namespace = (int)sys_openat(AT_FDCWD, path, O_RDONLY);
+  if (user_namespace < 0) {
+    return fail(making->failure, tracer->step, path, user_namespace);
+  }
+  for (uint32_t i = 0; i < making->spec->lowerdir_count; i++) {
+    const char *directory = making->spec->lowerdirs[i];
+    long layer = idmapped_mount(tracer, directory, user_namespace);
+    if (layer < 0) {
+      return fail(making->failure, tracer->step, directory, layer);
+    }
+    making->layers[i] = (int)layer;
+  }
+  return 0;
+}
+
+/* All that a sandbox writes lands in one tmpfs, /tmp included: its size is the one limit for all.
+ */
+static int mount_stage(struct making *making, struct tracer *tracer) {
+  static const char *const directories[] = {"lower", "upper", "work", "root"};
+  const char *stage = making->spec->stage;
+  long result =
+      mount_traced(tracer, "machine", stage, "tmpfs", MS_NOSUID | MS_NODEV, making->tmpfs_options);
+  if (result == 0) {
+    result = TRACED(tracer, chdir, STRING(stage));
+  }
+  if (result < 0) {
+    return fail(making->failure, tracer->step, stage, result);
+  }
+  for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+    result = TRACED(tracer, mkdirat, DIRECTORY(AT_FDCWD), STRING(directories[i]), OCTAL(0755));
+    if (result < 0) {
+      return fail(making->failure, tracer->step, directories[i], result);
+    }
+  }
+  result = TRACED(tracer, mkdirat, DIRECTORY(AT_FDCWD), STRING("tmp"), OCTAL(01777));
+  return result < 0 ? fail(making->failure, tracer->step, "tmp", result) : 0;
+}
+
+static int attach_layers(struct making *making, struct tracer *tracer) {
+  for (uint32_t i = 0; i < making->spec->lowerdir_count; i++) {
+    char path[24];
+    struct text text = TEXT(path);
+    text_append(&text, "lower/");
+    text_number(&text, i);
+    long result = TRACED(tracer, mkdirat, DIRECTORY(AT_FDCWD), STRING(path), OCTAL(0755));
+    if (result == 0) {
+      result =
+          TRACED(tracer, move_mount, NUMBER(making->layers[i]), STRING(""), DIRECTORY(AT_FDCWD),
+                 STRING(path), AS(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH"));
+    }
+    if (result < 0) {
+      return fail(making->failure, tracer->step, making->spec->lowerdirs[i], result);
+    }
+  }
+  return 0;
+}
+
+int step_overlay(struct making *making, struct tracer *tracer) {
+  if (mount_stage(making, tracer) < 0 || attach_layers(making, tracer) < 0) {
+    return -1;
+  }
+  /* userxattr: without it overlayfs keeps its notes in attributes that only the host's root has. */
+  long result = mount_traced(tracer, "overlay", "root", "overlay", 0, making->overlay_options);
+  if (result < 0) {
+    return fail(making->failure, tracer->step, making->overlay_options, result);
+  }
+  result = TRACED(tracer, chdir, STRING("root"));
+  if (result == 0) {
+    result = make_mount_point("tmp");
+  }
+  if (result == 0) {
+    /* An overlay can't be the upper layer of another: learners build theirs in /tmp. */
+    result = mount_traced(tracer, "../tmp", "tmp", NULL, MS_BIND, NULL);
+  }
+  return result < 0 ? fail(making->failure, tracer->step, "tmp", result) : 0;
+}

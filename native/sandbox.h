@@ -1,0 +1,73 @@
+/*
+ * One sandbox while it is being made: all that the parent side prepares and the child side uses.
+ * Both sides see the same memory; the parent waits while the child works on it.
+ */
+#ifndef SANDBOX_H
+#define SANDBOX_H
+
+#include <stdbool.h>
+
+#include "cgroup.h"
+#include "glassbox.h"
+#include "trace.h"
+
+struct making {
+  const struct glassbox_spec *spec;
+  struct glassbox_failure *failure;
+  struct tracer parent;
+  struct tracer child;
+  struct cgroup_layout cgroups;
+  /* A socket pair. The child's end closes at execve or at death, and the parent's end reads that.
+   */
+  int parent_end;
+  int child_end;
+  /* The same fd as child_end, for the child alone: after the clone the parent gives its own up. */
+  int child_link;
+  int pid;
+  int pidfd;
+  /* Pure cgroup2 only: what the child writes 0 to when it goes into the leaf, or -1. */
+  int leaf_procs;
+  /* The layers as detached idmapped mounts: in the parent's fd table, and in the child's. */
+  int layers[GLASSBOX_LAYERS_MAX];
+  int child_layers[GLASSBOX_LAYERS_MAX];
+  /* The child's stack, and whether it has come as far as execve. */
+  void *stack;
+  bool executing;
+  /* Mount options, written before the clone so that the child needs to build none. */
+  char tmpfs_options[96];
+  char overlay_options[320];
+  char shm_options[64];
+};
+
+/* Each step: 0, or -1 with the failure filled. In the order of the table in sandbox.c. */
+int step_cgroup(struct making *making, struct tracer *tracer);
+int step_clone(struct making *making, struct tracer *tracer);
+int step_user(struct making *making, struct tracer *tracer);
+int step_layers(struct making *making, struct tracer *tracer);
+int step_identity(struct making *making, struct tracer *tracer);
+int step_mnt(struct making *making, struct tracer *tracer);
+int step_overlay(struct making *making, struct tracer *tracer);
+int step_proc(struct making *making, struct tracer *tracer);
+int step_sys(struct making *making, struct tracer *tracer);
+int step_dev(struct making *making, struct tracer *tracer);
+int step_root(struct making *making, struct tracer *tracer);
+int step_uts(struct making *making, struct tracer *tracer);
+int step_net(struct making *making, struct tracer *tracer);
+int step_cgroup_namespace(struct making *making, struct tracer *tracer);
+int step_capabilities(struct making *making, struct tracer *tracer);
+int step_rlimits(struct making *making, struct tracer *tracer);
+int step_seccomp(struct making *making, struct tracer *tracer);
+int step_exec(struct making *making, struct tracer *tracer);
+
+/* Runs the child's rows of the step table; does not return. */
+int sandbox_child(void *making);
+
+/* clone.c: hands the layers' fds to the child, and takes them there. */
+long send_layers(struct making *making);
+long receive_layers(struct making *making);
+
+/* clone.c: ends the child if it has not ended by itself, and waits until it is reaped. */
+void end_child(struct making *making);
+void free_stack(struct making *making);
+
+#endif

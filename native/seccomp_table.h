@@ -1,0 +1,117 @@
+/*
+ * System calls of a sandbox. Docker's default list is the starting point, opened for namespaces and
+ * mounts, which are what the lessons are about and what a user namespace keeps harmless.
+ *
+ * ALLOWED runs. REFUSED answers EPERM, as a kernel does whose administrator said no. All others,
+ * and so every call that is younger than the libseccomp it is built with, answer ENOSYS: programs
+ * then take an older way.
+ */
+#ifndef SECCOMP_TABLE_H
+#define SECCOMP_TABLE_H
+
+/* clang-format off */
+static const char *const ALLOWED[] = {
+    /* Processes and threads. */
+    "arch_prctl", "clone", "clone3", "execve", "execveat", "exit", "exit_group", "fork",
+    "get_robust_list", "get_thread_area", "getcpu", "getpgid", "getpgrp", "getpid", "getppid",
+    "getpriority", "getsid", "gettid", "kcmp", "kill", "membarrier", "modify_ldt",
+    "pidfd_getfd", "pidfd_open", "pidfd_send_signal", "prctl", "process_madvise",
+    "process_mrelease", "process_vm_readv", "process_vm_writev", "ptrace", "restart_syscall",
+    "rseq", "set_robust_list", "set_thread_area", "set_tid_address", "setpgid", "setpriority",
+    "setsid", "tgkill", "times", "tkill", "vfork", "wait4", "waitid", "waitpid",
+    /* Scheduling, limits and accounting. */
+    "getrlimit", "getrusage", "ioprio_get", "ioprio_set", "prlimit64",
+    "sched_get_priority_max", "sched_get_priority_min", "sched_getaffinity", "sched_getattr",
+    "sched_getparam", "sched_getscheduler", "sched_rr_get_interval", "sched_setaffinity",
+    "sched_setattr", "sched_setparam", "sched_setscheduler", "sched_yield", "setrlimit",
+    "sysinfo",
+    /* Identities, capabilities, filters. */
+    "capget", "capset", "getegid", "geteuid", "getgid", "getgroups", "getresgid", "getresuid",
+    "getuid", "landlock_add_rule", "landlock_create_ruleset", "landlock_restrict_self",
+    "seccomp", "setfsgid", "setfsuid", "setgid", "setgroups", "setregid", "setresgid",
+    "setresuid", "setreuid", "setuid",
+    /* Namespaces and their names. */
+    "setdomainname", "sethostname", "setns", "uname", "unshare",
+    /* Mounts. */
+    "chroot", "fsconfig", "fsmount", "fsopen", "fspick", "mount", "mount_setattr",
+    "move_mount", "open_tree", "pivot_root", "umount", "umount2",
+    /* Memory. */
+    "brk", "get_mempolicy", "madvise", "mbind", "memfd_create", "memfd_secret", "mincore",
+    "mlock", "mlock2", "mlockall", "mmap", "mprotect", "mremap", "msync", "munlock",
+    "munlockall", "munmap", "pkey_alloc", "pkey_free", "pkey_mprotect", "remap_file_pages",
+    "set_mempolicy", "set_mempolicy_home_node",
+    /* Files. */
+    "access", "chdir", "chmod", "chown", "close", "close_range", "copy_file_range", "creat",
+    "dup", "dup2", "dup3", "faccessat", "faccessat2", "fadvise64", "fallocate", "fchdir",
+    "fchmod", "fchmodat", "fchown", "fchownat", "fcntl", "fdatasync", "fgetxattr",
+    "flistxattr", "flock", "fremovexattr", "fsetxattr", "fstat", "fstatfs", "fsync",
+    "ftruncate", "futimesat", "getcwd", "getdents", "getdents64", "getxattr", "ioctl",
+    "lchown", "lgetxattr", "link", "linkat", "listxattr", "llistxattr", "lremovexattr",
+    "lseek", "lsetxattr", "lstat", "mkdir", "mkdirat", "mknod", "mknodat",
+    "name_to_handle_at", "newfstatat", "open", "openat", "openat2", "pread64", "preadv",
+    "preadv2", "pwrite64", "pwritev", "pwritev2", "read", "readahead", "readlink",
+    "readlinkat", "readv", "removexattr", "rename", "renameat", "renameat2", "rmdir",
+    "sendfile", "setxattr", "splice", "stat", "statfs", "statx", "symlink", "symlinkat",
+    "sync", "sync_file_range", "syncfs", "tee", "truncate", "umask", "unlink", "unlinkat",
+    "utime", "utimensat", "utimes", "vmsplice", "write", "writev",
+    /* Waiting and notification. */
+    "epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_pwait2", "epoll_wait",
+    "eventfd", "eventfd2", "fanotify_init", "fanotify_mark", "futex", "futex_waitv",
+    "inotify_add_watch", "inotify_init", "inotify_init1", "inotify_rm_watch", "pause", "pipe",
+    "pipe2", "poll", "ppoll", "pselect6", "select",
+    /* Signals. */
+    "rt_sigaction", "rt_sigpending", "rt_sigprocmask", "rt_sigqueueinfo", "rt_sigreturn",
+    "rt_sigsuspend", "rt_sigtimedwait", "rt_tgsigqueueinfo", "sigaltstack", "signalfd",
+    "signalfd4",
+    /* Time. Reading clocks, and setting none but a time namespace's, which is a file. */
+    "alarm", "clock_getres", "clock_gettime", "clock_nanosleep", "getitimer", "gettimeofday",
+    "nanosleep", "setitimer", "time", "timer_create", "timer_delete", "timer_getoverrun",
+    "timer_gettime", "timer_settime", "timerfd_create", "timerfd_gettime", "timerfd_settime",
+    /* Sockets; the families are in the filter of arguments. */
+    "accept", "accept4", "bind", "connect", "getpeername", "getsockname", "getsockopt",
+    "listen", "recvfrom", "recvmmsg", "recvmsg", "sendmmsg", "sendmsg", "sendto",
+    "setsockopt", "shutdown", "socket", "socketpair",
+    /* System V and POSIX IPC, asynchronous I/O. */
+    "io_cancel", "io_destroy", "io_getevents", "io_pgetevents", "io_setup", "io_submit",
+    "mq_getsetattr", "mq_notify", "mq_open", "mq_timedreceive", "mq_timedsend", "mq_unlink",
+    "msgctl", "msgget", "msgrcv", "msgsnd", "semctl", "semget", "semop", "semtimedop",
+    "shmat", "shmctl", "shmdt", "shmget", "getrandom",
+};
+
+static const char *const REFUSED[] = {
+    /* Another kernel, or code in this one. */
+    "kexec_file_load", "kexec_load", "init_module", "finit_module", "delete_module", "bpf",
+    "perf_event_open",
+    /* Keyrings are not namespaced. */
+    "add_key", "keyctl", "request_key",
+    /* Much kernel code that few programs need, and that most escapes of late went through. */
+    "userfaultfd", "io_uring_enter", "io_uring_register", "io_uring_setup",
+    /* A file by its handle, past every directory above it. */
+    "open_by_handle_at",
+    /* The host's own affairs. */
+    "acct", "adjtimex", "clock_adjtime", "clock_settime", "ioperm", "iopl", "lookup_dcookie",
+    "nfsservctl", "quotactl", "quotactl_fd", "reboot", "settimeofday", "stime", "swapoff",
+    "swapon", "syslog", "vhangup", "migrate_pages", "move_pages",
+};
+
+/* clang-format on */
+
+/* personality: the execution domains that a program of this machine may ask for. */
+static const unsigned long PERSONALITIES[] = {
+    0x0 /* PER_LINUX */,
+    0x8 /* PER_LINUX32 */,
+    0x20000 /* UNAME26 */,
+    0x20008 /* both */,
+    0x40000 /* ADDR_NO_RANDOMIZE, which debuggers set */,
+    0xffffffff /* only asks */,
+};
+
+/* ioctl: putting characters into a terminal's input, as if they had been typed there. */
+static const unsigned long REFUSED_IOCTLS[] = {0x5412 /* TIOCSTI */, 0x541c /* TIOCLINUX */};
+
+/* socket: what the lessons use. The other families are old, rare, and full of surprises. */
+static const int ALLOWED_FAMILIES[] = {1 /* UNIX */, 2 /* INET */, 10 /* INET6 */, 16 /* NETLINK */,
+                                       17 /* PACKET */};
+#define FAMILIES 64
+
+#endif
