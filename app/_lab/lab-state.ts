@@ -125,7 +125,9 @@ function received(state: LabState, message: ToBrowser, at: number): LabState {
       return {
         ...state,
         ...forgetMachine(state),
-        machine: { kind: 'gone', reason: message.reason },
+        machine: isReset(state, message.reason)
+          ? state.machine
+          : { kind: 'gone', reason: message.reason },
       };
     case 'terminal':
       return withTerminal(state, message.terminal, {
@@ -185,6 +187,11 @@ function isSameMachine(state: LabState, next: SandboxState): boolean {
 
 function isOpenStep(state: LabState, message: { lesson: string; step: string }): boolean {
   return state.check?.lesson === message.lesson && state.check.step === message.step;
+}
+
+/** The machine that this page has asked to be thrown away is gone, and the next one is on its way. */
+function isReset({ machine }: LabState, reason: GoneReason): boolean {
+  return machine.kind === 'making' && reason === 'reset';
 }
 
 /** What was known of a machine is not true of the next one. */

@@ -109,6 +109,16 @@ test('a machine that is gone says why and takes its terminals with it', () => {
   assert.equal(store.get().xray, null);
 });
 
+test('a reset that this page asked for waits for the next machine; one from another page says so', () => {
+  const store = liveStore();
+  store.dispatch({ type: 'machine-asked' });
+  store.dispatch({ type: 'received', at: 0, message: { type: 'gone', reason: 'reset' } });
+  assert.equal(store.get().machine.kind, 'making');
+  const other = liveStore();
+  other.dispatch({ type: 'received', at: 0, message: { type: 'gone', reason: 'reset' } });
+  assert.equal(other.get().machine.kind, 'gone');
+});
+
 test('asking for a machine again forgets why the last one failed', () => {
   const store = createLabStore();
   store.dispatch({

@@ -13,9 +13,9 @@ test('a step has the hue of the namespace it is about', () => {
   assert.equal(hueOfStep('overlay'), 'overlay');
   assert.equal(hueOfStep('cgroup'), 'cgroup');
   assert.equal(hueOfStep('uts'), 'uts');
-  assert.equal(hueOfStep('pivot_root'), 'mnt');
+  assert.equal(hueOfStep('root'), 'mnt');
   assert.equal(hueOfStep('clone'), null);
-  assert.equal(hueOfStep('seccomp'), null);
+  assert.equal(hueOfStep('rlimits'), null);
 });
 
 test('the total ends with the call that ended last, whichever side made it', () => {

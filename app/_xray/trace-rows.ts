@@ -1,22 +1,19 @@
 import type { TraceCall } from '../../server/protocol/trace.ts';
-import type { HueName } from '../_ui/namespace-colour.ts';
+import { type HueName, isHueName } from '../_ui/namespace-colour.ts';
 
-/** The hue of a step by the words in its name; a step that is about no single namespace has none. */
-const HUES: readonly (readonly [RegExp, HueName])[] = [
-  [/overlay|upper|lower|layer|base|image|idmap/, 'overlay'],
-  [/cgroup|limit|delegat/, 'cgroup'],
-  [/uts|hostname/, 'uts'],
-  [/net|lo\b|loopback/, 'net'],
-  [/ipc|mqueue/, 'ipc'],
-  [/user|uid|gid|cap|bounding/, 'user'],
-  [/mnt|mount|root|proc|sys|dev|tmpfs|pts|tty/, 'mnt'],
-  [/pid|init/, 'pid'],
-];
+/** Steps that are about a namespace without having its name. */
+const ABOUT: Readonly<Record<string, HueName>> = {
+  layers: 'overlay',
+  proc: 'mnt',
+  sys: 'mnt',
+  dev: 'mnt',
+  root: 'mnt',
+  capabilities: 'user',
+};
 
-/** The namespace, or OverlayFS, that a step of the creation is about. */
+/** The namespace, or OverlayFS, that a step of the creation is about; `null` when it is about no single one. */
 export function hueOfStep(step: string): HueName | null {
-  if (/seccomp|exec|clone/.test(step)) return null;
-  return HUES.find(([words]) => words.test(step))?.[1] ?? null;
+  return isHueName(step) ? step : (ABOUT[step] ?? null);
 }
 
 /** When the last call had ended, in nanoseconds from the beginning. */

@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import test, { type TestContext } from 'node:test';
+import { WebSocket as Client, type WebSocket as ServerSocket, WebSocketServer } from 'ws';
+import { type FromBrowser, fromBrowser, type ToBrowser } from '../../server/protocol/browser.ts';
+import { FLOW_CONTROL } from '../../server/protocol/flow-control.ts';
+import { decodeFrame, encodeFrame, type Frame } from '../../server/protocol/frame.ts';
+import type { SandboxState } from '../../server/protocol/sandbox-state.ts';
+import { openLink } from './link.ts';
+import { createSession } from './session.ts';
+import { createLabStore } from './store.ts';
+import type { TerminalScreen } from './terminal-attachment.ts';
+
+const SECRET = '0123456789abcdef0123456789abcdef';
+
+const machine = (id: string): SandboxState => ({
+  id,
+  hostname: 'machine',
+  hostPid: 4711,
+  createdAt: 0,
+  expiresAt: 1e13,
+  idleMs: 900_000,
+  now: 0,
+  fresh: true,
+  trace: [],
+});
+
+/** A screen that keeps what is written to it and has drawn it at once. */
+function paper() {
+  const screen = { text: '', resets: 0, columns: 80 };
+  const decoder = new TextDecoder();
+  const view: TerminalScreen = {
+    size: () => ({ columns: screen.columns, rows: 24 }),
+    write(bytes, drawn) {
+      screen.text += decoder.decode(bytes);
+      drawn();
+    },
+    reset() {
+      screen.resets += 1;
+      screen.text = '';
+    },
+    wantsMarkedPastes: () => false,
+    focus: () => {},
+  };
+  return { screen, view };
+}
+
+/** One connection as the lab sees it: what the page says, in order, and ways to answer. */
+class Connection {
+  readonly #heard: (FromBrowser | Frame)[] = [];
+  #woken = () => {};
+
+  constructor(readonly socket: ServerSocket) {
+    socket.on('message', (data: Buffer, binary) => {
+      const frame = binary ? decodeFrame(data) : undefined;
+      this.#heard.push(frame ?? fromBrowser.parse(JSON.parse(data.toString())));
+      this.#woken();
+    });
+  }
+
+  /** The next message of a type, past any others. */
+  async hear<Type extends FromBrowser['type']>(
+    type: Type,
+  ): Promise<Extract<FromBrowser, { type: Type }>> {
+    for (;;) {
+      const message = await this.#next();
+      if ('type' in message && message.type === type)
+        return message as Extract<FromBrowser, { type: Type }>;
+    }
+  }
+
+  async hearFrame(kind: Frame['kind']): Promise<Frame> {
+    for (;;) {
+      const message = await this.#next();
+      if ('kind' in message && message.kind === kind) return message;
+    }
+  }
+
+  say(message: ToBrowser): void {
+    this.socket.send(JSON.stringify(message));
+  }
+
+  print(channel: number, offset: number, text: string): void {
+    const payload = new TextEncoder().encode(text);
+    this.socket.send(encodeFrame({ kind: 'output', channel, offset, payload }));
+  }
+
+  async #next(): Promise<FromBrowser | Frame> {
+    const deadline = AbortSignal.timeout(5000);
+    while (this.#heard.length === 0) {
+      await new Promise<void>((resolve, reject) => {
+        this.#woken = resolve;
+        deadline.onabort = () => reject(new Error('the page never said it'));
+      });
+    }
+    return this.#heard.shift() as FromBrowser | Frame;
+  }
+}
+
+async function page(context: TestContext) {
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+  const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const connected = async () => {
+    const [socket] = (await once(server, 'connection')) as [ServerSocket];
+    return new Connection(socket);
+  };
+  const session = createSession({
+    store: createLabStore(),
+    secret: () => SECRET,
+    openLink: (events) =>
+      openLink(url, events, (address) => new Client(address) as unknown as WebSocket),
+  });
+  const first = connected();
+  const stop = session.start();
+  context.after(() => {
+    stop();
+    for (const client of server.clients) client.terminate();
+    server.close();
+  });
+  return { session, connected, lab: await first };
+}
+
+/** A page with a machine and its machine terminal open on channel 1. */
+async function openPage(context: TestContext) {
+  const opened = await page(context);
+  const { screen, view } = paper();
+  opened.session.addScreen('machine', view);
+  await opened.lab.hear('hello');
+  opened.lab.say({ type: 'machine', state: machine('00000000000a') });
+  await opened.lab.hear('open-terminal');
+  opened.lab.say(attached({}));
+  await until(opened.session, () => isRunning(opened.session));
+  return { ...opened, screen };
+}
+
+const attached = (change: Partial<Extract<ToBrowser, { type: 'terminal' }>>): ToBrowser => ({
+  type: 'terminal',
+  terminal: 'machine',
+  channel: 1,
+  offset: 0,
+  head: 0,
+  running: true,
+  ...change,
+});
+
+type Session = Awaited<ReturnType<typeof page>>['session'];
+
+const isRunning = ({ store }: Session) => store.get().terminals.machine.shell.kind === 'running';
+
+/** Waits for the store to say so. */
+function until({ store }: Session, condition: () => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const deadline = setTimeout(() => reject(new Error('the store never said so')), 5000);
+    const look = () => {
+      if (!condition()) return;
+      clearTimeout(deadline);
+      leave();
+      resolve();
+    };
+    const leave = store.subscribe(look);
+    look();
+  });
+}
+
+test('a page says who it is, and opens its terminals when it has a machine', async (context) => {
+  const { session, lab } = await page(context);
+  session.addScreen('machine', paper().view);
+  assert.equal((await lab.hear('hello')).secret, SECRET);
+  lab.say({ type: 'machine', state: machine('00000000000a') });
+  const { terminal, columns, rows, from } = await lab.hear('open-terminal');
+  assert.deepEqual(
+    { terminal, columns, rows, from },
+    { terminal: 'machine', columns: 80, rows: 24, from: 0 },
+  );
+});
+
+test('what is typed goes out, what the shell prints is drawn', async (context) => {
+  const { session, lab, screen } = await openPage(context);
+  session.type('machine', 'ls\r');
+  const { channel, payload } = await lab.hearFrame('input');
+  assert.deepEqual([channel, Buffer.from(payload).toString()], [1, 'ls\r']);
+  lab.print(1, 0, 'bin');
+  lab.say({ type: 'gone', reason: 'idle' });
+  await until(session, () => session.store.get().machine.kind === 'gone');
+  assert.equal(screen.resets, 1);
+});
+
+test('after a lost connection the terminal goes on at the byte it had come to, and all is watched again', async (context) => {
+  const { session, lab, connected, screen } = await openPage(context);
+  session.openStep('uts', 'rename', true);
+  await lab.hear('watch-step');
+  session.watchXray(true);
+  lab.print(1, 0, 'hello ');
+  lab.say({ type: 'error', error: { code: 'bad-message', message: '', hint: '' } });
+  await until(session, () => session.store.get().error !== null);
+  const next = connected();
+  lab.socket.terminate();
+  const again = await next;
+  await again.hear('hello');
+  again.say({ type: 'machine', state: machine('00000000000a') });
+  assert.equal((await again.hear('open-terminal')).from, 6);
+  assert.equal((await again.hear('watch-step')).step, 'rename');
+  assert.equal((await again.hear('watch-xray')).on, true);
+  again.say(attached({ channel: 9, offset: 6, head: 11 }));
+  again.print(9, 6, 'world');
+  again.say({ type: 'gone', reason: 'expired' });
+  const texts: string[] = [];
+  const leave = session.store.subscribe(() => texts.push(screen.text));
+  await until(session, () => session.store.get().machine.kind === 'gone');
+  leave();
+  assert.ok(texts.includes('hello world'));
+});
+
+test('another machine begins with empty terminals', async (context) => {
+  const { session, lab, screen } = await openPage(context);
+  lab.print(1, 0, 'old');
+  session.resetMachine();
+  await lab.hear('reset');
+  lab.say({ type: 'gone', reason: 'reset' });
+  lab.say({ type: 'machine', state: machine('00000000000b') });
+  assert.equal((await lab.hear('open-terminal')).from, 0);
+  assert.equal(screen.text, '');
+});
+
+test('keys that nothing receives are counted and not sent later', async (context) => {
+  const { session, lab, connected } = await openPage(context);
+  const next = connected();
+  lab.socket.terminate();
+  await until(session, () => session.store.get().link.kind === 'lost');
+  session.type('machine', 'rm -rf x\r');
+  assert.equal(session.store.get().terminals.machine.keysDropped, 1);
+  const again = await next;
+  await again.hear('hello');
+  again.say({ type: 'machine', state: machine('00000000000a') });
+  await again.hear('open-terminal');
+  again.say(attached({ channel: 2 }));
+  await until(session, () => session.store.get().terminals.machine.keysDropped === 0);
+  session.type('machine', 'ok');
+  assert.equal(Buffer.from((await again.hearFrame('input')).payload).toString(), 'ok');
+});
+
+test('answers to questions of a replay stay on the page, the learner’s keys do not', async (context) => {
+  const { session, lab, connected } = await openPage(context);
+  const next = connected();
+  lab.socket.terminate();
+  const again = await next;
+  await again.hear('hello');
+  again.say({ type: 'machine', state: machine('00000000000a') });
+  await again.hear('open-terminal');
+  again.say(attached({ channel: 2, offset: 0, head: 4 }));
+  await until(session, () => isRunning(session) && session.store.get().link.kind === 'open');
+  await until(session, () => session.store.get().terminals.machine.keysDropped === 0);
+  again.say({ type: 'error', error: { code: 'bad-message', message: '', hint: '' } });
+  await until(session, () => session.store.get().error !== null);
+  session.type('machine', '\x1b[1;1R');
+  session.type('machine', 'x');
+  assert.equal(Buffer.from((await again.hearFrame('input')).payload).toString(), 'x');
+});
+
+test('drawn output is acknowledged', async (context) => {
+  const { lab } = await openPage(context);
+  lab.print(1, 0, 'a'.repeat(FLOW_CONTROL.acknowledgeEveryBytes));
+  const { channel, offset } = await lab.hearFrame('acknowledgement');
+  assert.deepEqual([channel, offset], [1, FLOW_CONTROL.acknowledgeEveryBytes]);
+});
+
+test('a command for a shell that has ended starts a new shell first', async (context) => {
+  const { session, lab } = await openPage(context);
+  lab.say({ type: 'terminal-ended', terminal: 'machine', exitCode: 0, signal: 0 });
+  await until(session, () => !isRunning(session));
+  session.runCommand('machine', 'hostname');
+  await lab.hear('restart-terminal');
+  lab.say(attached({}));
+  assert.equal(Buffer.from((await lab.hearFrame('input')).payload).toString(), 'hostname\r');
+});
+
+test('a terminal is told its size only when it has changed', async (context) => {
+  const { session, lab, screen } = await openPage(context);
+  session.resized('machine');
+  screen.columns = 100;
+  session.resized('machine');
+  assert.equal((await lab.hear('resize-terminal')).columns, 100);
+});
+
+test('a lab that restarts behind an open connection is connected to anew', async (context) => {
+  const { session, lab, connected } = await openPage(context);
+  const next = connected();
+  lab.say({ type: 'error', error: { code: 'warden-unreachable', message: '', hint: '' } });
+  await (await next).hear('hello');
+  assert.equal(session.store.get().machine.kind, 'making');
+});
