@@ -4,16 +4,17 @@
 case $- in *i*) ;; *) return ;; esac
 
 # The hostname is asked for at each prompt: bash's own \h is what it was when bash began, and changing it
-# is what a lesson is about. It is read without a new process, which would use up a pid each time.
+# is what a lesson is about. It is read without a new process: that would use up a pid each time, and in a
+# PID namespace that has ended, where bash can't fork any more, it would try again for ever.
 __glassbox_hostname() {
-  read -r __glassbox_name < /proc/sys/kernel/hostname || __glassbox_name=$(hostname)
+  read -r __glassbox_name < /proc/sys/kernel/hostname
 } 2> /dev/null
 PROMPT_COMMAND=__glassbox_hostname
 
 if [ "$GLASSBOX_TERMINAL" = container ]; then
-  PS1='\[\e[36m\][container]\[\e[0m\] \[\e[1m\]\u@${__glassbox_name}\[\e[0m\]:\w\$ '
+  PS1='\[\e[36m\][container]\[\e[0m\] \[\e[1m\]\u@${__glassbox_name:-\h}\[\e[0m\]:\w\$ '
 else
-  PS1='\[\e[1m\]\u@${__glassbox_name}\[\e[0m\]:\w\$ '
+  PS1='\[\e[1m\]\u@${__glassbox_name:-\h}\[\e[0m\]:\w\$ '
 fi
 
 export LANG="${LANG:-C.UTF-8}" LESS="${LESS:--FRX}" PAGER=less EDITOR="${EDITOR:-nano}"
