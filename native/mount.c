@@ -45,11 +45,13 @@ int step_proc(struct making *making, struct tracer *tracer) {
 
 /*
  * Twice: `ip netns exec` unmounts /sys and mounts the one of the other network namespace, which the
- * kernel refuses when that was the last fully visible one. The first stays below the second.
+ * kernel refuses when that was the last fully visible one. The first stays below the second, a bind
+ * mount, for the kernel mounts nothing over itself anew.
  */
 int step_sys(struct making *making, struct tracer *tracer) {
   if (mount_kernel_filesystem(making, tracer, "sysfs", "sys") < 0) {
     return -1;
   }
-  return mount_kernel_filesystem(making, tracer, "sysfs", "sys");
+  long result = mount_traced(tracer, "sys", "sys", NULL, MS_BIND, NULL);
+  return result < 0 ? fail(making->failure, tracer->step, "sys", result) : 0;
 }

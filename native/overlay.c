@@ -87,7 +87,7 @@ static int attach_layers(struct making *making, struct tracer *tracer) {
     long result = TRACED(tracer, mkdirat, DIRECTORY(AT_FDCWD), STRING(path), OCTAL(0755));
     if (result == 0) {
       result =
-          TRACED(tracer, move_mount, NUMBER(making->layers[i]), STRING(""), DIRECTORY(AT_FDCWD),
+          TRACED(tracer, move_mount, NUMBER(making->child_layers[i]), STRING(""), DIRECTORY(AT_FDCWD),
                  STRING(path), AS(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH"));
     }
     if (result < 0) {

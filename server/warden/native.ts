@@ -1,0 +1,339 @@
+import { closeSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import koffi, { type TypeObject } from 'koffi';
+import { TERMINALS } from '../protocol/identifiers.ts';
+import { NAMESPACES, type NamespaceName } from '../protocol/namespace.ts';
+import type { TraceCall } from '../protocol/trace.ts';
+import {
+  type InspectedProcess,
+  type Inspection,
+  type Native,
+  NativeError,
+  type NativeFailure,
+  type SandboxSpec,
+} from './native-interface.ts';
+
+/** The limits and layouts below are those of `native/glassbox.h`, one for one. */
+const CALLS_MAX = 320;
+const PID_LEVELS = 33;
+const ID_BYTES = 13;
+const LEFTOVERS_MAX = 65_536;
+
+const failureType = koffi.struct({
+  step: koffi.array('char', 24, 'String'),
+  object: koffi.array('char', 256, 'String'),
+  error: koffi.array('char', 24, 'String'),
+  hint: koffi.array('char', 256, 'String'),
+});
+
+const callType = koffi.struct({
+  step: koffi.array('char', 24, 'String'),
+  error: koffi.array('char', 16, 'String'),
+  text: koffi.array('char', 256, 'String'),
+  startedNs: 'uint64',
+  durationNs: 'uint64',
+  side: 'uint32',
+  reserved: 'uint32',
+});
+
+const specType = koffi.struct({
+  id: 'const char *',
+  hostname: 'const char *',
+  stage: 'const char *',
+  lab: 'const char *',
+  lowerdirs: 'const char **',
+  lowerdirCount: 'uint32',
+  idBase: 'uint32',
+  memoryBytes: 'uint64',
+  diskBytes: 'uint64',
+  diskInodes: 'uint64',
+  cpus: 'double',
+  pidsMax: 'uint32',
+  terminals: 'uint32',
+});
+
+const sandboxType = koffi.struct({
+  pid: 'int32',
+  pidfd: 'int32',
+  namespaces: koffi.array('uint64', NAMESPACES.length, 'Array'),
+});
+
+const processType = koffi.struct({
+  namespaces: koffi.array('uint64', NAMESPACES.length, 'Array'),
+  pid: 'int32',
+  parent: 'int32',
+  processGroup: 'int32',
+  session: 'int32',
+  terminalDevice: 'int32',
+  foregroundGroup: 'int32',
+  uid: 'uint32',
+  pidCount: 'uint32',
+  pids: koffi.array('int32', PID_LEVELS, 'Array'),
+  state: koffi.array('uint8', 1, 'Array'),
+  command: koffi.array('uint8', 67, 'Typed'),
+});
+
+const hostnameType = koffi.struct({
+  namespace: 'uint64',
+  name: koffi.array('uint8', 65, 'Typed'),
+  reserved: koffi.array('uint8', 7, 'Typed'),
+});
+
+type NativeCall = {
+  step: string;
+  error: string;
+  text: string;
+  startedNs: number;
+  durationNs: number;
+  side: number;
+};
+
+type NativeProcess = {
+  namespaces: (number | bigint)[];
+  pid: number;
+  parent: number;
+  processGroup: number;
+  session: number;
+  terminalDevice: number;
+  foregroundGroup: number;
+  uid: number;
+  pidCount: number;
+  pids: number[];
+  state: number[];
+  command: Uint8Array;
+};
+
+type PollHandle = ReturnType<typeof koffi.node.poll>;
+
+type NativeHostname = { namespace: number | bigint; name: Uint8Array };
+
+export type NativeOptions = {
+  /** Where `make -C native` has put `libglassbox.so` and `enter`. */
+  readonly libraryDirectory: string;
+  /** Name of the lab's control group. */
+  readonly cgroupParent: string;
+  /** A directory to mount on, in the sandboxes' own mount namespaces only. Made if it is not there. */
+  readonly stage: string;
+};
+
+/**
+ * Loads the native library and makes the lab's control groups. Throws `NativeError` when this host
+ * can't hold sandboxes.
+ */
+export function openNative(options: NativeOptions): Native {
+  const directory = resolve(options.libraryDirectory);
+  const library = bind(join(directory, 'libglassbox.so'));
+  const lab = options.cgroupParent;
+  mkdirSync(options.stage, { recursive: true, mode: 0o755 });
+  const failure = memory(failureType, 1);
+  if (library.open(lab, failure) < 0) throw nativeError(failure);
+
+  /** pidfds handed out and not closed yet, each with what watches it. A number alone proves nothing. */
+  const watches = new Map<number, Set<PollHandle>>();
+  /** Destructions under way: a second one of the same sandbox waits for the first. */
+  const destructions = new Map<string, Promise<void>>();
+
+  async function destroy(id: string, pidfd: number | undefined): Promise<void> {
+    const known = pidfd !== undefined && watches.has(pidfd) ? pidfd : -1;
+    const failure = memory(failureType, 1);
+    if ((await library.destroy(lab, id, known, failure)) < 0) throw nativeError(failure);
+    if (known < 0) return;
+    for (const watch of watches.get(known) ?? []) watch.close();
+    watches.delete(known);
+    closeSync(known);
+  }
+
+  return {
+    async create(spec) {
+      const failure = memory(failureType, 1);
+      const trace = Buffer.allocUnsafeSlow(8 + CALLS_MAX * koffi.sizeof(callType));
+      trace.writeUInt32LE(0);
+      const sandbox = memory(sandboxType, 1);
+      const request = nativeSpec(spec, lab, options.stage);
+      const result = await library.create(request, sandbox, trace, failure);
+      const calls = decodeTrace(trace);
+      if (result < 0) throw nativeError(failure, calls);
+      const made: { pid: number; pidfd: number; namespaces: (number | bigint)[] } = koffi.decode(
+        sandbox,
+        sandboxType,
+      );
+      watches.set(made.pidfd, new Set());
+      return {
+        pid: made.pid,
+        pidfd: made.pidfd,
+        namespaces: record(made.namespaces, String),
+        trace: calls,
+      };
+    },
+
+    destroy(id, pidfd) {
+      const running = destructions.get(id);
+      if (running !== undefined) return running;
+      const destruction = destroy(id, pidfd).finally(() => destructions.delete(id));
+      destructions.set(id, destruction);
+      return destruction;
+    },
+
+    onExit(pidfd, ended) {
+      const open = watches.get(pidfd);
+      if (open === undefined) throw new Error(`${pidfd} is not the pidfd of a living sandbox`);
+      const cancel = () => {
+        if (open.delete(watch)) watch.close();
+      };
+      const watch = koffi.node.poll(pidfd, { readable: true }, () => {
+        cancel();
+        ended();
+      });
+      /* Held in the set, or the collector would close it. */
+      open.add(watch);
+      return cancel;
+    },
+
+    async inspect(id, limit) {
+      const failure = memory(failureType, 1);
+      const processes = memory(processType, limit);
+      const hostnames = memory(hostnameType, limit);
+      const counts = Buffer.alloc(12);
+      const result = await library.inspect(lab, id, limit, processes, hostnames, counts, failure);
+      if (result < 0) throw nativeError(failure);
+      return decodeInspection(processes, hostnames, counts);
+    },
+
+    enterArguments(id, sandbox, index, command) {
+      const name = TERMINALS[index - 1] ?? `tty${index}`;
+      const numbers = [sandbox.pid, sandbox.namespaces.pid].map(String);
+      return {
+        file: join(directory, 'enter'),
+        arguments: [...numbers, lab, id, String(index), name, ...command],
+      };
+    },
+
+    async leftovers() {
+      const failure = memory(failureType, 1);
+      const ids = Buffer.alloc(LEFTOVERS_MAX * ID_BYTES);
+      const count = Buffer.alloc(4);
+      if ((await library.leftovers(lab, LEFTOVERS_MAX, ids, count, failure)) < 0) {
+        throw nativeError(failure);
+      }
+      return Array.from({ length: count.readUInt32LE() }, (_, index) =>
+        ids.toString('latin1', index * ID_BYTES, (index + 1) * ID_BYTES - 1),
+      );
+    },
+
+    async close() {
+      const failure = memory(failureType, 1);
+      if ((await library.close(lab, failure)) < 0) throw nativeError(failure);
+    },
+  };
+}
+
+/** The library's functions. All but `open` may take long, so they run on worker threads. */
+function bind(path: string) {
+  const library = koffi.load(path);
+  const text = 'const char *';
+  const out = 'void *';
+  const number = 'uint32';
+  const open = library.func('glassbox_open', 'int', [text, out]);
+  const create = library.func('glassbox_create', 'int', [koffi.pointer(specType), out, out, out]);
+  const destroy = library.func('glassbox_destroy', 'int', [text, text, 'int32', out]);
+  const inspect = library.func('glassbox_inspect', 'int', [text, text, number, out, out, out, out]);
+  const leftovers = library.func('glassbox_leftovers', 'int', [text, number, out, out, out]);
+  const close = library.func('glassbox_close', 'int', [text, out]);
+  return {
+    open: (lab: string, failure: Buffer): number => open(lab, failure),
+    create: (spec: object, sandbox: Buffer, trace: Buffer, failure: Buffer) =>
+      onWorker(create, spec, sandbox, trace, failure),
+    destroy: (lab: string, id: string, pidfd: number, failure: Buffer) =>
+      onWorker(destroy, lab, id, pidfd, failure),
+    inspect: (lab: string, id: string, limit: number, ...buffers: Buffer[]) =>
+      onWorker(inspect, lab, id, limit, ...buffers),
+    leftovers: (lab: string, limit: number, ids: Buffer, count: Buffer, failure: Buffer) =>
+      onWorker(leftovers, lab, limit, ids, count, failure),
+    close: (lab: string, failure: Buffer) => onWorker(close, lab, failure),
+  };
+}
+
+/** Calls a function of the library on one of libuv's worker threads. The buffers live until it is done. */
+function onWorker(
+  native: { async: (...values: unknown[]) => void },
+  ...values: unknown[]
+): Promise<number> {
+  return new Promise((fulfil, reject) => {
+    native.async(...values, (error: Error | null, result: number) => {
+      if (error === null) fulfil(result);
+      else reject(error);
+    });
+  });
+}
+
+function memory(type: TypeObject, count: number): Buffer {
+  return Buffer.allocUnsafeSlow(type.size * count);
+}
+
+function nativeSpec(spec: SandboxSpec, lab: string, stage: string): object {
+  const { lowerdirs, ...rest } = spec;
+  return { ...rest, lab, stage, lowerdirs: [...lowerdirs], lowerdirCount: lowerdirs.length };
+}
+
+function nativeError(failure: Buffer, trace: readonly TraceCall[] = []): NativeError {
+  const decoded: NativeFailure = koffi.decode(failure, failureType);
+  return new NativeError(decoded, trace);
+}
+
+function decodeTrace(trace: Buffer): TraceCall[] {
+  const count = trace.readUInt32LE();
+  if (count === 0) return [];
+  const calls: NativeCall[] = koffi.decode(trace, 8, koffi.array(callType, count));
+  return calls.map((call) => ({
+    step: call.step,
+    side: call.side === 0 ? 'parent' : 'child',
+    call: call.text,
+    startedNs: call.startedNs,
+    durationNs: call.durationNs,
+    error: call.error === '' ? null : call.error,
+  }));
+}
+
+function record<T>(
+  inodes: readonly (number | bigint)[],
+  convert: (inode: number | bigint) => T,
+): Record<NamespaceName, T> {
+  const entries = NAMESPACES.map((name, index) => [name, convert(inodes[index] ?? 0)]);
+  return Object.fromEntries(entries);
+}
+
+/** Bytes of a learner's choice up to the first NUL, as text: what is not UTF-8 is replaced. */
+function hostileText(bytes: Uint8Array): string {
+  const end = bytes.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
+}
+
+function decodeInspection(processes: Buffer, hostnames: Buffer, counts: Buffer): Inspection {
+  const processCount = counts.readUInt32LE(0);
+  const hostnameCount = counts.readUInt32LE(4);
+  const seen: NativeProcess[] =
+    processCount === 0 ? [] : koffi.decode(processes, koffi.array(processType, processCount));
+  const names: NativeHostname[] =
+    hostnameCount === 0 ? [] : koffi.decode(hostnames, koffi.array(hostnameType, hostnameCount));
+  return {
+    processes: seen.map(inspectedProcess),
+    hostnames: new Map(names.map((found) => [String(found.namespace), hostileText(found.name)])),
+    truncated: counts.readUInt32LE(8) !== 0,
+  };
+}
+
+function inspectedProcess(seen: NativeProcess): InspectedProcess {
+  return {
+    pid: seen.pid,
+    parent: seen.parent,
+    processGroup: seen.processGroup,
+    session: seen.session,
+    terminalDevice: seen.terminalDevice,
+    foregroundGroup: seen.foregroundGroup,
+    pids: seen.pids.slice(0, seen.pidCount),
+    uid: seen.uid,
+    state: String.fromCharCode(seen.state[0] ?? 63),
+    command: hostileText(seen.command),
+    namespaces: record(seen.namespaces, (inode) => (Number(inode) === 0 ? null : String(inode))),
+  };
+}
