@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import {
+  type FromBrowser,
+  PROTOCOL_VERSION,
+  type ToBrowser,
+  toBrowser,
+  WEBSOCKET_PATH,
+} from '../protocol/browser.ts';
+import { decodeFrame, encodeFrame } from '../protocol/frame.ts';
+import type { TerminalName } from '../protocol/identifiers.ts';
+import type { SandboxState } from '../protocol/sandbox-state.ts';
+import { eventually } from './eventually.ts';
+
+type Message<T extends ToBrowser['type']> = Extract<ToBrowser, { type: T }>;
+
+const SIZE = { columns: 80, rows: 24 };
+
+/** A secret as a browser makes it. */
+export const newSecret = () => randomBytes(16).toString('hex');
+
+/** A page without a browser: it speaks the protocol over a real WebSocket and remembers what it hears. */
+export class TestPage {
+  readonly socket: WebSocket;
+  readonly heard: ToBrowser[] = [];
+  readonly #output = new Map<number, { next: number; parts: Buffer[] }>();
+
+  private constructor(socket: WebSocket) {
+    this.socket = socket;
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (isBinary) this.#takeFrame(data);
+      else this.heard.push(toBrowser.parse(JSON.parse(data.toString('utf8'))));
+    });
+    socket.on('error', () => {});
+  }
+
+  /** Connects as a page of the lab's own would. */
+  static async connect(address: string): Promise<TestPage> {
+    const url = new URL(WEBSOCKET_PATH, address.replace('http', 'ws'));
+    const page = new TestPage(new WebSocket(url, { origin: new URL(address).origin }));
+    await once(page.socket, 'open');
+    return page;
+  }
+
+  say(message: FromBrowser): void {
+    this.socket.send(JSON.stringify(message));
+  }
+
+  /** Waits for a message that matches, among those already heard too. */
+  async hear<T extends ToBrowser['type']>(
+    type: T,
+    matches: (message: Message<T>) => boolean = () => true,
+  ): Promise<Message<T>> {
+    const isMeant = (message: ToBrowser): message is Message<T> => message.type === type;
+    return eventually(`the page hears ${type}; it heard ${JSON.stringify(this.heard)}`, () =>
+      this.heard.filter(isMeant).find(matches),
+    );
+  }
+
+  /** Forgets what it heard, so that the next one is new. */
+  forget(): void {
+    this.heard.length = 0;
+  }
+
+  async hello(secret: string): Promise<SandboxState> {
+    this.say({ type: 'hello', version: PROTOCOL_VERSION, secret });
+    return (await this.hear('machine')).state;
+  }
+
+  /** Opens a terminal; `from` is what the page has on its screen already. */
+  async open(terminal: TerminalName, from = 0): Promise<TestTerminal> {
+    this.say({ type: 'open-terminal', terminal, ...SIZE, from });
+    const opened = await this.hear('terminal', (message) => message.terminal === terminal);
+    this.heard.splice(this.heard.indexOf(opened), 1);
+    if (!this.#output.has(opened.channel)) {
+      this.#output.set(opened.channel, { next: opened.offset, parts: [] });
+    }
+    return new TestTerminal(this, opened);
+  }
+
+  output(channel: number): { next: number; text: string } {
+    const { next, parts } = this.#output.get(channel) ?? { next: 0, parts: [] };
+    return { next, text: Buffer.concat(parts).toString('utf8') };
+  }
+
+  async close(): Promise<void> {
+    if (this.socket.readyState === WebSocket.CLOSED) return;
+    this.socket.close();
+    await once(this.socket, 'close');
+  }
+
+  #takeFrame(data: Buffer): void {
+    const frame = decodeFrame(data);
+    if (frame?.kind !== 'output') throw new Error('The page got a frame that is no output.');
+    const known = this.#output.get(frame.channel);
+    if (known !== undefined && known.next !== frame.offset) {
+      throw new Error(`Output at ${frame.offset} follows output up to ${known.next}.`);
+    }
+    const next = frame.offset + frame.payload.byteLength;
+    this.#output.set(frame.channel, {
+      next,
+      parts: [...(known?.parts ?? []), Buffer.from(frame.payload)],
+    });
+    const { channel } = frame;
+    this.socket.send(
+      encodeFrame({ kind: 'acknowledgement', channel, offset: next, payload: Buffer.alloc(0) }),
+    );
+  }
+}
+
+/** One open terminal of a test page. */
+export class TestTerminal {
+  readonly #page: TestPage;
+  readonly opened: Message<'terminal'>;
+
+  constructor(page: TestPage, opened: Message<'terminal'>) {
+    this.#page = page;
+    this.opened = opened;
+  }
+
+  get text(): string {
+    return this.#page.output(this.opened.channel).text;
+  }
+
+  /** Offset after the last byte on the screen. */
+  get next(): number {
+    return this.#page.output(this.opened.channel).next;
+  }
+
+  type(text: string): void {
+    const { channel } = this.opened;
+    const payload = Buffer.from(text);
+    this.#page.socket.send(encodeFrame({ kind: 'input', channel, offset: 0, payload }));
+  }
+
+  async shows(text: string | RegExp): Promise<string> {
+    return eventually(`the terminal shows ${text}; it shows ${JSON.stringify(this.text)}`, () =>
+      (typeof text === 'string' ? this.text.includes(text) : text.test(this.text))
+        ? this.text
+        : undefined,
+    );
+  }
+}
