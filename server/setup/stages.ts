@@ -1,7 +1,4 @@
 import { ensureBaseImage } from '../images/build-image.ts';
-import { buildLessons } from './build-lessons.ts';
-import { buildServer } from './build-server.ts';
-import { buildSite } from './build-site.ts';
 import { runTool } from './run-tool.mjs';
 
 /** Where things are, for the stages that are not about the checkout alone. */
@@ -29,7 +26,10 @@ type OwnStage = {
 
 export type Stage = BuiltStage | OwnStage;
 
-/** Everything that is made before the lab can run, in this order. */
+/**
+ * Everything that is made before the lab can run, in this order. The builders are loaded only if there is
+ * something to build: a start that builds nothing must not wait for their libraries.
+ */
 export const STAGES = {
   native: {
     name: 'native library',
@@ -47,14 +47,14 @@ export const STAGES = {
     doing: 'bundling with esbuild',
     inputs: ['server', 'lessons/schema.ts', 'package-lock.json'],
     outputs: ['.build/server/warden.mjs', '.build/web/web.mjs'],
-    build: buildServer,
+    build: async () => (await import('./build-server.ts')).buildServer(),
   },
   lessons: {
     name: 'lessons',
     doing: 'reading',
     inputs: ['lessons', 'server/protocol', 'server/setup/build-lessons.ts'],
     outputs: ['.build/web/lessons.json'],
-    build: buildLessons,
+    build: async () => (await import('./build-lessons.ts')).buildLessons(),
   },
   site: {
     name: 'pages',
@@ -71,7 +71,7 @@ export const STAGES = {
       'server/setup/build-site.ts',
     ],
     outputs: ['.build/web/site/index.html', '.build/web/site/zh/index.html', 'next-env.d.ts'],
-    build: buildSite,
+    build: async () => (await import('./build-site.ts')).buildSite(),
   },
   image: {
     name: 'base image',
