@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import test from 'node:test';
 import { WebSocket } from 'ws';
 import { CLOSE_CODES } from '../protocol/browser.ts';
+import { takeLock } from '../setup/lock.mjs';
 import { eventually } from '../testing/eventually.ts';
 import { dataDirectory, freePort, startLab } from '../testing/lab.ts';
 import { newSecret, TestPage } from '../testing/page.ts';
@@ -241,7 +243,6 @@ test('a port in use stops the lab with one clear sentence', async (context) => {
 });
 
 test('pages or lessons that are missing stop the lab with one clear sentence', async (context) => {
-  const { rmSync } = await import('node:fs');
   const data = dataDirectory(context);
   rmSync(`${data}/web/site`, { recursive: true });
   const lab = startLab(context, ['--port', '0'], data);
@@ -266,5 +267,6 @@ test('Ctrl-C, twice at once, ends the lab in order and leaves nothing', async (c
   assert.equal(await lab.ended(), 0);
   assert.ok(!isAlive(state.hostPid));
   assert.ok(!isAlive(lab.webPid()));
-  assert.ok(!existsSync(STAGE), 'the stage is gone');
+  // Another lab of this host may be using it.
+  if (existsSync(STAGE)) assert.equal(takeLock(join(dirname(STAGE), 'lock')), null);
 });

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { baseImageDirectory } from '../images/base-image.ts';
+import { parseOptions } from '../setup/options.mjs';
+import { BUILD } from '../setup/paths.mjs';
+import { prepareStage, STAGE } from '../warden/janitor.ts';
+import { openNative } from '../warden/native.ts';
+import type { Native } from '../warden/native-interface.ts';
+
+/** The native library with control groups of the test's own, which are gone after it. */
+export function openTestNative(context: TestContext): Native {
+  const removeStage = prepareStage();
+  const native = openNative({
+    libraryDirectory: join(BUILD, 'native'),
+    cgroupParent: `glassbox-${randomBytes(4).toString('hex')}`,
+    stage: STAGE,
+  });
+  context.after(async () => {
+    for (const id of await native.leftovers()) await native.destroy(id, undefined);
+    await native.close();
+    removeStage();
+  });
+  return native;
+}
+
+/** What sandboxes are made of: the tools layer on the base image. */
+export function lowerdirs(): readonly string[] {
+  const { images } = parseOptions([], process.env);
+  return [join(BUILD, 'native/layer'), baseImageDirectory(images)];
+}

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type TestContext } from 'node:test';
+import { parseConfiguration } from '../configuration.ts';
+import { PROTOCOL_VERSION } from '../protocol/browser.ts';
+import { encodeFrame } from '../protocol/frame.ts';
+import { encodePacket } from '../protocol/packet.ts';
+import { WARDEN_PACKET_BYTES_MAX } from '../protocol/warden.ts';
+import { eventually } from '../testing/eventually.ts';
+import { lowerdirs, openTestNative } from '../testing/native.ts';
+import { Warden } from './warden.ts';
+import type { WardenEvent } from './warden-event.ts';
+
+/** A web that an attacker has taken: it sends these bytes down the link and prints what it gets back. */
+async function takenWeb(context: TestContext, ...packets: readonly Uint8Array[]) {
+  const data = mkdtempSync(join(tmpdir(), 'glassbox-taken-'));
+  chmodSync(data, 0o755);
+  const bytes = join(data, 'bytes');
+  writeFileSync(bytes, Buffer.concat(packets), { mode: 0o644 });
+  const script = `
+    const link = new (require('net').Socket)({ fd: 3 });
+    link.on('data', (bytes) => console.log('heard ' + bytes.toString('latin1').replaceAll('\\n', ' ')));
+    link.on('error', () => {});
+    link.write(require('fs').readFileSync(${JSON.stringify(bytes)}));
+    setInterval(() => {}, 1000);`;
+  const events: WardenEvent[] = [];
+  const warden = new Warden({
+    configuration: parseConfiguration(['--data', data], {}),
+    native: openTestNative(context),
+    lowerdirs: lowerdirs(),
+    web: { file: process.execPath, arguments: ['-e', script] },
+    tell: (event) => events.push(event),
+  });
+  // Before the hook that removes the lab's groups: they must be empty by then.
+  context.after(() => rmSync(data, { recursive: true }));
+  await warden.start();
+  const until = (type: WardenEvent['type'], count = 1) =>
+    eventually(`${type}; there were ${JSON.stringify(events)}`, () => {
+      const found = events.filter((event) => event.type === type);
+      return found.length >= count ? found : undefined;
+    });
+  return { warden, events, until };
+}
+
+const json = (message: unknown) => encodePacket('json', Buffer.from(JSON.stringify(message)));
+const hello = json({ id: 1, name: 'hello', body: { version: PROTOCOL_VERSION, port: 4000 } });
+const owner = 'a'.repeat(64);
+const oversize = Buffer.alloc(4);
+oversize.writeUInt32BE(WARDEN_PACKET_BYTES_MAX + 1);
+const frame = (kind: 'input' | 'output') =>
+  encodePacket('frame', encodeFrame({ kind, channel: 1, offset: 0, payload: Buffer.from('x') }));
+
+const VIOLATIONS: readonly {
+  readonly what: string;
+  readonly packets: readonly Uint8Array[];
+  readonly logged: RegExp;
+}[] = [
+  {
+    what: 'an unlisted request',
+    packets: [hello, json({ id: 2, name: 'exec', body: { command: 'id' } })],
+    logged: /unlisted request "exec"/,
+  },
+  {
+    what: 'a request that every object has',
+    packets: [hello, json({ id: 2, name: 'constructor', body: {} })],
+    logged: /unlisted request "constructor"/,
+  },
+  {
+    what: 'a request before hello',
+    packets: [json({ id: 1, name: 'hold', body: { owner } })],
+    logged: /hold in the phase greeting/,
+  },
+  { what: 'a second hello', packets: [hello, hello], logged: /hello in the phase open/ },
+  {
+    what: 'a body that does not parse',
+    packets: [hello, json({ id: 2, name: 'hold', body: { owner: '../../etc/passwd' } })],
+    logged: /hold with a body/,
+  },
+  {
+    what: 'a body with more than is listed',
+    packets: [hello, json({ id: 2, name: 'hold', body: { owner, memoryBytes: 1e12 } })],
+    logged: /hold with a body/,
+  },
+  { what: 'what is no request', packets: [hello, json([1, 2])], logged: /no request/ },
+  {
+    what: 'what is no JSON',
+    packets: [hello, encodePacket('json', Buffer.from([0xff, 0xfe]))],
+    logged: /no request/,
+  },
+  {
+    what: 'a packet that is too long',
+    packets: [hello, oversize],
+    logged: /A packet of \d+ bytes/,
+  },
+  {
+    what: 'a packet of unknown kind',
+    packets: [hello, Buffer.from([0, 0, 0, 1, 9])],
+    logged: /unknown kind 9/,
+  },
+  { what: 'a frame before hello', packets: [frame('input')], logged: /before hello/ },
+  { what: 'output', packets: [hello, frame('output')], logged: /wrong direction/ },
+  {
+    what: 'a frame that is none',
+    packets: [hello, encodePacket('frame', Buffer.from('short'))],
+    logged: /frame that is none/,
+  },
+];
+
+for (const { what, packets, logged } of VIOLATIONS) {
+  test(`${what} ends the link, is logged, and another web is started`, async (context) => {
+    const { warden, until } = await takenWeb(context, ...packets);
+    const [ended] = await until('link-ended');
+    assert.match(ended?.type === 'link-ended' ? ended.reason : '', logged);
+    await until('web-died');
+    await until('web-started', 2);
+    await warden.close();
+  });
+}
+
+test('a web that breaks the rules again and again is not started for ever', async (context) => {
+  const { warden, events, until } = await takenWeb(context, json({ id: 1, name: 'no', body: {} }));
+  const [failed] = await until('web-failed');
+  assert.match(failed?.type === 'web-failed' ? failed.sentence : '', /died 5 times/);
+  assert.equal(events.filter((event) => event.type === 'web-started').length, 5);
+  await warden.close();
+});
+
+test('a taken web has what a learner has: no sandbox but one it holds, no channel but its own', async (context) => {
+  const foreign = 'f'.repeat(12);
+  const size = { columns: 80, rows: 24 };
+  const { warden, until } = await takenWeb(
+    context,
+    hello,
+    json({
+      id: 2,
+      name: 'attach',
+      body: { sandbox: foreign, terminal: 'machine', ...size, from: 0 },
+    }),
+    json({ id: 3, name: 'watch', body: { sandbox: foreign, key: 'x', xray: true } }),
+    json({ id: 4, name: 'restart', body: { sandbox: foreign, terminal: 'machine', ...size } }),
+    frame('input'),
+    json({ id: 5, name: 'release', body: { hold: 77 } }),
+    json({ id: 6, name: 'detach', body: { channel: 77 } }),
+    json({ id: 7, name: 'look', body: { watch: 77 } }),
+  );
+  await until('web-ready');
+  const heard = await eventually('all answers', async () => {
+    const said = await until('web-said');
+    const text = said.map((event) => (event.type === 'web-said' ? event.line : '')).join(' ');
+    return text.includes('"id":7') ? text : undefined;
+  });
+  for (const id of [2, 3, 4]) {
+    assert.match(heard, new RegExp(`"refused","id":${id},"error":{"code":"no-such-sandbox"`));
+  }
+  for (const id of [1, 5, 6, 7]) assert.match(heard, new RegExp(`"reply","id":${id},"body":{}`));
+  await warden.close();
+});
