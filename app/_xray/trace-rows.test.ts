@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { durationText, hueOfStep, totalNs } from './trace-rows.ts';
+import { durationText, groupsOf, hueOfStep, totalNs } from './trace-rows.ts';
 
 test('durations have three digits and the unit that fits', () => {
   assert.equal(durationText(640), '640 ns');
@@ -28,4 +28,37 @@ test('the total ends with the call that ended last, whichever side made it', () 
     510,
   );
   assert.equal(totalNs([]), 0);
+});
+
+test('calls that belong to one step of one side stand together, in order', () => {
+  const call = (step: string, side: 'parent' | 'child', error: string | null = null) => ({
+    step,
+    side,
+    call: 'close(3)',
+    startedNs: 0,
+    durationNs: 10,
+    error,
+  });
+  const groups = groupsOf([
+    call('cgroup', 'parent'),
+    call('cgroup', 'parent', 'EPERM'),
+    call('user', 'parent'),
+    call('user', 'child'),
+    call('cgroup', 'child'),
+  ]);
+  assert.deepEqual(
+    groups.map(({ step, side, calls, durationNs, failed }) => [
+      step,
+      side,
+      calls.length,
+      durationNs,
+      failed,
+    ]),
+    [
+      ['cgroup', 'parent', 2, 20, true],
+      ['user', 'parent', 1, 10, false],
+      ['user', 'child', 1, 10, false],
+      ['cgroup', 'child', 1, 10, false],
+    ],
+  );
 });

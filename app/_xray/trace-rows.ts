@@ -1,6 +1,33 @@
 import type { TraceCall } from '../../server/protocol/trace.ts';
 import { type HueName, isHueName } from '../_ui/namespace-colour.ts';
 
+/** Calls of one step that one side made one after the other. */
+export type TraceGroup = {
+  readonly step: string;
+  readonly side: TraceCall['side'];
+  readonly calls: readonly TraceCall[];
+  /** Time spent in its calls. */
+  readonly durationNs: number;
+  readonly failed: boolean;
+};
+
+/** The trace as steps, in the order in which they were taken. */
+export function groupsOf(trace: readonly TraceCall[]): TraceGroup[] {
+  const runs: TraceCall[][] = [];
+  for (const call of trace) {
+    const last = runs.at(-1);
+    if (last?.[0]?.step === call.step && last[0].side === call.side) last.push(call);
+    else runs.push([call]);
+  }
+  return runs.flatMap((calls) => {
+    const [first] = calls;
+    if (!first) return [];
+    const durationNs = calls.reduce((sum, call) => sum + call.durationNs, 0);
+    const failed = calls.some((call) => call.error !== null);
+    return [{ step: first.step, side: first.side, calls, durationNs, failed }];
+  });
+}
+
 /** Steps that are about a namespace without having its name. */
 const ABOUT: Readonly<Record<string, HueName>> = {
   layers: 'overlay',
