@@ -9,11 +9,14 @@ import { openNative } from '../warden/native.ts';
 import type { Native } from '../warden/native-interface.ts';
 
 /** The native library with control groups of the test's own, which are gone after it. */
-export function openTestNative(context: TestContext): Native {
+export function openTestNative(
+  context: TestContext,
+  lab = `glassbox-${randomBytes(4).toString('hex')}`,
+): Native {
   const removeStage = prepareStage();
   const native = openNative({
     libraryDirectory: join(BUILD, 'native'),
-    cgroupParent: `glassbox-${randomBytes(4).toString('hex')}`,
+    cgroupParent: lab,
     stage: STAGE,
   });
   context.after(async () => {
