@@ -210,7 +210,7 @@ __attribute__((noreturn)) static void run_inside(struct entry *entry) {
   const char *object = "";
   check(cgroup_join(&silent, &entry->cgroups, entry->lab, entry->id, &object), "control group");
   check(sys_setns(entry->pidfd, CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS |
-                                    CLONE_NEWIPC | CLONE_NEWCGROUP),
+                                    CLONE_NEWIPC | CLONE_NEWCGROUP | CLONE_NEWTIME),
         "namespaces");
   check(system_call(SYS_setgroups, 0, 0, 0, 0, 0, 0), "groups");
   check(system_call(SYS_setresgid, 0, 0, 0, 0, 0, 0), "group");

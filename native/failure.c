@@ -46,6 +46,7 @@ static const struct {
     {"sys", EPERM,
      "The host's /sys is not fully visible, as in a container: run Glassbox on the host itself."},
     {"root", EINVAL, "The host's root is an initramfs or not a mount point: pivot_root needs one."},
+    {"time", EINVAL, "This kernel has no time namespaces: it needs CONFIG_TIME_NS."},
     {"exec", ENOENT, "No layer has /sbin/init, or its directory tree is broken: build them again."},
     {"exec", ECHILD, "PID 1 ended at once: its program is broken, build the native library again."},
     {"seccomp", EINVAL, "This kernel has no seccomp filters: it needs CONFIG_SECCOMP_FILTER."},

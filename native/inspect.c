@@ -144,6 +144,50 @@ static void read_hostname(struct look *look, int directory, uint64_t namespace) 
 
 #define FULL 2
 
+static bool is_known(const struct look *look, int pid) {
+  for (uint32_t i = 0; i < look->inspection->process_count; i++) {
+    if (look->processes[i].pid == pid) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/*
+ * The kernel leaves a zombie out of its group's list, but not out of its parent's. Those of the
+ * parent's first thread are enough: it is the one that orphans go to.
+ */
+static void look_at_zombies(struct look *look, int parent, int directory) {
+  char path[48];
+  char children[4096];
+  struct text text = TEXT(path);
+  text_append(&text, "task/");
+  text_number(&text, parent);
+  text_append(&text, "/children");
+  if (read_text(directory, path, children, sizeof(children)) <= 0) {
+    return;
+  }
+  for (const char *at = children; *at >= '0' && *at <= '9';) {
+    uint64_t pid;
+    at = text_read_number(at, &pid);
+    at += *at == ' ';
+    struct glassbox_inspection *inspection = look->inspection;
+    if (inspection->process_count == look->capacity) {
+      inspection->truncated = 1;
+      return;
+    }
+    text = TEXT(path);
+    text_append(&text, "/proc/");
+    text_number(&text, pid);
+    OWNED_FD child = (int)sys_openat(AT_FDCWD, path, O_PATH | O_DIRECTORY);
+    struct glassbox_process *process = &look->processes[inspection->process_count];
+    if (child >= 0 && !is_known(look, (int)pid) && read_process(look, (int)pid, child, process) &&
+        process->state == 'Z') {
+      inspection->process_count++;
+    }
+  }
+}
+
 static long look_at_process(void *context, int pid) {
   struct look *look = context;
   struct glassbox_inspection *inspection = look->inspection;
@@ -157,11 +201,12 @@ static long look_at_process(void *context, int pid) {
   text_number(&text, pid);
   OWNED_FD directory = (int)sys_openat(AT_FDCWD, path, O_PATH | O_DIRECTORY);
   struct glassbox_process *process = &look->processes[inspection->process_count];
-  if (directory >= 0 && read_process(look, pid, directory, process)) {
+  if (directory >= 0 && !is_known(look, pid) && read_process(look, pid, directory, process)) {
     inspection->process_count++;
     if (process->namespaces[UTS] != 0) {
       read_hostname(look, directory, process->namespaces[UTS]);
     }
+    look_at_zombies(look, pid, directory);
   }
   return 0;
 }

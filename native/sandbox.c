@@ -34,6 +34,7 @@ static const struct step STEPS[] = {
     {"root", GLASSBOX_CHILD, step_root},
     {"uts", GLASSBOX_CHILD, step_uts},
     {"net", GLASSBOX_CHILD, step_net},
+    {"time", GLASSBOX_CHILD, step_time},
     {"cgroup", GLASSBOX_CHILD, step_cgroup_namespace},
     {"capabilities", GLASSBOX_CHILD, step_capabilities},
     {"rlimits", GLASSBOX_CHILD, step_rlimits},

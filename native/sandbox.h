@@ -53,6 +53,7 @@ int step_dev(struct making *making, struct tracer *tracer);
 int step_root(struct making *making, struct tracer *tracer);
 int step_uts(struct making *making, struct tracer *tracer);
 int step_net(struct making *making, struct tracer *tracer);
+int step_time(struct making *making, struct tracer *tracer);
 int step_cgroup_namespace(struct making *making, struct tracer *tracer);
 int step_capabilities(struct making *making, struct tracer *tracer);
 int step_rlimits(struct making *making, struct tracer *tracer);

@@ -25,6 +25,7 @@ const struct flag_name CLONE_FLAGS[] = {
     {CLONE_NEWUTS, "CLONE_NEWUTS"},
     {CLONE_NEWIPC, "CLONE_NEWIPC"},
     {CLONE_NEWCGROUP, "CLONE_NEWCGROUP"},
+    {CLONE_NEWTIME, "CLONE_NEWTIME"},
     {0, NULL},
 };
 
