@@ -5,14 +5,16 @@ const DEADLINE_MS = 20_000;
 
 /** For what tells no event: looks again and again until it is there, and fails with the sentence when it never is. */
 export async function eventually<T>(
-  sentence: string,
+  sentence: string | (() => string),
   look: () => T | undefined | false | Promise<T | undefined | false>,
 ): Promise<T> {
   const deadline = performance.now() + DEADLINE_MS;
   for (;;) {
     const seen = await look();
     if (seen !== undefined && seen !== false) return seen;
-    if (performance.now() > deadline) throw new Error(`Never came true: ${sentence}`);
+    if (performance.now() > deadline) {
+      throw new Error(`Never came true: ${typeof sentence === 'string' ? sentence : sentence()}`);
+    }
     await wait(5);
   }
 }

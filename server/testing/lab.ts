@@ -69,10 +69,13 @@ export class TestLab {
 
   /** Its address, as it prints it when it is ready. */
   async address(): Promise<string> {
-    return eventually(`the lab is ready; it printed ${this.printed}`, () => {
-      if (this.exitCode !== undefined) throw new Error(`The lab ended: ${this.printed}`);
-      return /Glassbox is ready: (\S+)/.exec(this.printed)?.[1];
-    });
+    return eventually(
+      () => `the lab is ready; it printed ${this.printed}`,
+      () => {
+        if (this.exitCode !== undefined) throw new Error(`The lab ended: ${this.printed}`);
+        return /Glassbox is ready: (\S+)/.exec(this.printed)?.[1];
+      },
+    );
   }
 
   /** Pid of the web process that was started last. */
@@ -83,7 +86,10 @@ export class TestLab {
   }
 
   async ended(): Promise<number> {
-    return eventually(`the lab ends; it printed ${this.printed}`, () => this.exitCode);
+    return eventually(
+      () => `the lab ends; it printed ${this.printed}`,
+      () => this.exitCode,
+    );
   }
 
   async stop(): Promise<number> {

@@ -53,8 +53,9 @@ export class TestPage {
     matches: (message: Message<T>) => boolean = () => true,
   ): Promise<Message<T>> {
     const isMeant = (message: ToBrowser): message is Message<T> => message.type === type;
-    return eventually(`the page hears ${type}; it heard ${JSON.stringify(this.heard)}`, () =>
-      this.heard.filter(isMeant).find(matches),
+    return eventually(
+      () => `the page hears ${type}; it heard ${JSON.stringify(this.heard)}`,
+      () => this.heard.filter(isMeant).find(matches),
     );
   }
 
@@ -135,10 +136,12 @@ export class TestTerminal {
   }
 
   async shows(text: string | RegExp): Promise<string> {
-    return eventually(`the terminal shows ${text}; it shows ${JSON.stringify(this.text)}`, () =>
-      (typeof text === 'string' ? this.text.includes(text) : text.test(this.text))
-        ? this.text
-        : undefined,
+    return eventually(
+      () => `the terminal shows ${text}; it shows ${JSON.stringify(this.text)}`,
+      () =>
+        (typeof text === 'string' ? this.text.includes(text) : text.test(this.text))
+          ? this.text
+          : undefined,
     );
   }
 }

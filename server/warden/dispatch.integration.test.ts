@@ -37,10 +37,13 @@ async function takenWeb(context: TestContext, ...packets: readonly Uint8Array[])
   context.after(() => rmSync(data, { recursive: true }));
   await warden.start();
   const until = (type: WardenEvent['type'], count = 1) =>
-    eventually(`${type}; there were ${JSON.stringify(events)}`, () => {
-      const found = events.filter((event) => event.type === type);
-      return found.length >= count ? found : undefined;
-    });
+    eventually(
+      () => `${type}; there were ${JSON.stringify(events)}`,
+      () => {
+        const found = events.filter((event) => event.type === type);
+        return found.length >= count ? found : undefined;
+      },
+    );
   return { warden, events, until };
 }
 

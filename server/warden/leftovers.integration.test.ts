@@ -109,7 +109,7 @@ test('200 sandboxes come and go, half by kill -9, 20 at once, and nothing is lef
   }).catch(() => assert.deepEqual(look(), before));
   for (const type of ['net', 'mnt', 'user'] as const) {
     await eventually(
-      `no ${type} namespace is left`,
+      () => `no ${type} namespace is left`,
       () => livingNamespaces(type, seen[type]).length === 0,
     );
   }
@@ -141,6 +141,9 @@ async function makeMess(sandbox: Sandbox): Promise<void> {
   });
   terminal.send(attachment);
   terminal.type(attachment, Buffer.from(`${MESS}\n`));
-  await eventually(`the mess is made; the terminal shows ${text}`, () => text.includes('me-21-ss'));
+  await eventually(
+    () => `the mess is made; the terminal shows ${text}`,
+    () => text.includes('me-21-ss'),
+  );
   await eventually('it was looked at', () => looks >= 2);
 }
