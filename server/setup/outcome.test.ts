@@ -16,6 +16,10 @@ test('a runner that ends badly because a test failed counts that test once', () 
   assert.equal(judge(failed('it adds'), 'exit code 1').failed, 1);
 });
 
+test('a time-out counts, whatever failed before', () => {
+  assert.equal(judge(failed('it adds'), 'a time-out after 5 minutes').failed, 2);
+});
+
 test('a browser test that passes only at a second try has failed', () => {
   const spec = (title: string, status: 'expected' | 'flaky' | 'skipped') => ({
     title,

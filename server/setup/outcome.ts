@@ -50,8 +50,9 @@ export const NOTHING: Outcome = { passed: 0, failed: 0, skipped: 0, failures: []
  * failed itself: silence never counts as success.
  */
 export function judge(counted: Outcome, ended: string): Outcome {
-  if (ended !== '' && counted.failed === 0)
-    return add(counted, failed(`the runner ended with ${ended}`));
+  // With an exit code it says that a test has failed, and that one is counted already.
+  const isKnown = counted.failed > 0 && ended.startsWith('exit code');
+  if (ended !== '' && !isKnown) return add(counted, failed(`the runner ended with ${ended}`));
   if (counted.passed + counted.failed + counted.skipped === 0) return failed('no test was run');
   return counted;
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { failed, judge, NOTHING, type Outcome, passed } from './outcome.ts';
+import { add, failed, judge, NOTHING, type Outcome, passed } from './outcome.ts';
 import { BUILD } from './paths.mjs';
 import { runProgram } from './run-program.ts';
 import { parseTap } from './tap.ts';
@@ -35,7 +35,7 @@ const counts = z.object({
   reasons: z.array(z.string()),
 });
 
-/** Files of Node's test runner, one after the other: they share one kernel. */
+/** Test files of Node's test runner, one after the other. */
 export async function runNodeTests(
   name: string,
   files: readonly string[],
@@ -54,6 +54,27 @@ export async function runNodeTests(
   );
   return judge(readResults(results, counts) ?? NOTHING, ended);
 }
+
+/** The same with a runner and a limit of its own for each file: one that hangs does not take the others' time. */
+export async function runEachFile(
+  name: string,
+  files: readonly string[],
+  timeoutMs: number,
+  fileTimeoutMs: number,
+): Promise<Outcome> {
+  if (files.length === 0) return failed('there is no test file');
+  const deadline = performance.now() + timeoutMs;
+  let all = NOTHING;
+  for (const file of files) {
+    const left = Math.max(1_000, deadline - performance.now());
+    const outcome = await runNodeTests(name, [file], Math.min(fileTimeoutMs, left));
+    all = add(all, { ...outcome, failures: outcome.failures.map((each) => inFile(file, each)) });
+  }
+  return all;
+}
+
+const inFile = (file: string, failure: string) =>
+  failure.startsWith(file) ? failure : `${file}: ${failure}`;
 
 type PlaywrightSuite = {
   readonly suites?: readonly PlaywrightSuite[] | undefined;

@@ -1,6 +1,6 @@
 import { findBrowser } from './browser.mjs';
 import { type Outcome, skipped } from './outcome.ts';
-import { runCheck, runNodeTests, runPlaywright, runTap } from './run-suite.ts';
+import { runCheck, runEachFile, runNodeTests, runPlaywright, runTap } from './run-suite.ts';
 import type { StageName } from './stages.ts';
 import { Stop } from './stop.mjs';
 import { cFiles, integrationTests, unitTests } from './test-files.ts';
@@ -15,6 +15,9 @@ export type Suite = {
   readonly minutes: number;
   readonly run: (timeoutMs: number) => Promise<Outcome>;
 };
+
+/** More than any test file takes that does not hang. */
+const FILE_MINUTES = 5;
 
 /** All suites, in the order they run: what is quick and breaks most often comes first. */
 export const SUITES: readonly Suite[] = [
@@ -76,7 +79,8 @@ export const SUITES: readonly Suite[] = [
     title: 'integration tests on the real kernel',
     needs: ['native', 'server', 'lessons', 'site', 'image'],
     minutes: 20,
-    run: (timeoutMs) => runNodeTests('integration', integrationTests(), timeoutMs),
+    run: (timeoutMs) =>
+      runEachFile('integration', integrationTests(), timeoutMs, FILE_MINUTES * 60_000),
   },
   {
     name: 'e2e',

@@ -20,6 +20,9 @@ export default async function* report(source) {
   /** Deepest level at which a test has ended since the last one at each level above: whose parent comes next. */
   let below = 0;
   let file = '';
+  const { GLASSBOX_TEST_RESULTS: target } = process.env;
+  // Again after each test: a run that has to be ended has counted what came before.
+  const save = () => target && writeFileSync(target, JSON.stringify(results));
   for await (const { type, data } of source) {
     if (type === 'test:stdout' || type === 'test:stderr') yield data.message;
     if (type !== 'test:pass' && type !== 'test:fail') continue;
@@ -52,7 +55,7 @@ export default async function* report(source) {
       const reason = inspect(data.details.error?.cause ?? data.details.error, { depth: 4 });
       yield `${indent}✗ ${name}\n${reason.replace(/^/gm, `${indent}  `)}\n`;
     }
+    save();
   }
-  const { GLASSBOX_TEST_RESULTS: target } = process.env;
-  if (target) writeFileSync(target, JSON.stringify(results));
+  save();
 }
