@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "cgroup.h"
@@ -116,6 +117,15 @@ static void prepare_terminal(struct entry *entry) {
       (int)check(system_call(SYS_open_tree, STDIN_FILENO, (long)"",
                              AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, 0, 0, 0),
                  "terminal");
+}
+
+/* node-pty leaves it off for who reads bytes; without it Backspace takes a third of a character. */
+static void expect_utf8(void) {
+  struct termios settings;
+  if (tcgetattr(STDIN_FILENO, &settings) == 0) {
+    settings.c_iflag |= IUTF8;
+    tcsetattr(STDIN_FILENO, TCSANOW, &settings);
+  }
 }
 
 static void open_groups(struct entry *entry) {
@@ -282,6 +292,7 @@ int main(int count, char **arguments) {
   open_process(&entry);
   open_groups(&entry);
   prepare_terminal(&entry);
+  expect_utf8();
   let_go_of_terminal();
   /* The pid namespace holds for children only; the rest is the inner process's to enter. */
   check(sys_setns(entry.pidfd, CLONE_NEWPID), "pid namespace");

@@ -31,6 +31,8 @@ test('a page gets a machine, types, sees, is checked and sees the X-ray', async 
   machine.type('tty; hostname; id -u; echo $((6 * 7))\n');
   await machine.shows('/dev/tty1');
   await machine.shows('42');
+  machine.type('stty -a\n');
+  await machine.shows(/ iutf8/);
 
   const container = await page.open('container');
   page.say({ type: 'watch-step', lesson: 'uts', step: 'unshare' });
