@@ -1,7 +1,7 @@
 import { TERMINALS, type TerminalName } from '../protocol/identifiers.ts';
 import type { SandboxState } from '../protocol/sandbox-state.ts';
-import type { CreatedSandbox, Native } from './native-interface.ts';
-import { INSPECTED_PROCESSES_MAX } from './sandbox-limits.ts';
+import type { CreatedSandbox, Inspection, Native } from './native-interface.ts';
+import { INSPECTED_PROCESSES } from './sandbox-limits.ts';
 import type { ShellEnd, ShellStart } from './shell.ts';
 import { Terminal, type TerminalSize } from './terminal.ts';
 import { Watcher } from './watch.ts';
@@ -10,17 +10,8 @@ import { xraySnapshotOf } from './xray.ts';
 /** All sandboxes are called so; lessons and checks rely on it. */
 export const MACHINE_HOSTNAME = 'machine';
 
-/** The shell of every terminal, and all it knows of the world outside: nothing of the server's environment. */
+/** The shell of every terminal. `enter` gives it its environment; the server's own does not even reach `enter`. */
 const SHELL = ['/bin/bash', '--login'] as const;
-const SHELL_ENVIRONMENT = {
-  COLORTERM: 'truecolor',
-  HOME: '/root',
-  LANG: 'C.UTF-8',
-  LOGNAME: 'root',
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  SHELL: '/bin/bash',
-  USER: 'root',
-} as const;
 
 /** What a sandbox tells of itself. */
 export type SandboxEvents = {
@@ -59,7 +50,7 @@ export class Sandbox {
     this.#native = options.native;
     this.#events = options.events;
     this.watcher = new Watcher({
-      inspect: () => this.#native.inspect(this.id, INSPECTED_PROCESSES_MAX),
+      inspect: () => this.#inspect(),
       evidence: (inspection) => ({
         inspection,
         machine: this.created.namespaces,
@@ -105,6 +96,7 @@ export class Sandbox {
     const terminal = new Terminal({
       size,
       start: (current) => this.#shellStart(name, current),
+      printed: () => this.watcher.stir(),
       ended: (end) => {
         if (!this.#closed) this.#events.terminalEnded(this, name, end);
       },
@@ -120,13 +112,21 @@ export class Sandbox {
     await Promise.all([...this.#terminals.values()].map((terminal) => terminal.close()));
   }
 
+  /** Most sandboxes have few processes, and room for many has its price: it is made when it is needed. */
+  async #inspect(): Promise<Inspection> {
+    const inspection = await this.#native.inspect(this.id, INSPECTED_PROCESSES.usual);
+    return inspection.truncated
+      ? this.#native.inspect(this.id, INSPECTED_PROCESSES.max)
+      : inspection;
+  }
+
   #shellStart(name: TerminalName, size: TerminalSize): ShellStart {
     const index = TERMINALS.indexOf(name) + 1;
     const enter = this.#native.enterArguments(this.id, this.created, index, SHELL);
     return {
       file: enter.file,
       arguments: enter.arguments,
-      environment: { ...SHELL_ENVIRONMENT, GLASSBOX_TERMINAL: name },
+      environment: {},
       ...size,
     };
   }

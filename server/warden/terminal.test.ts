@@ -21,6 +21,7 @@ function open(context: TestContext, ...command: [file: string, ...args: string[]
   const terminal = new Terminal({
     size: SIZE,
     start: (size) => ({ ...program, environment: { PATH: '/usr/bin:/bin' }, ...size }),
+    printed: () => {},
     ended: (end) => ends.push(end),
   });
   context.after(() => terminal.close());

@@ -14,6 +14,7 @@ export type TerminalSize = { readonly columns: number; readonly rows: number };
  */
 export class Terminal {
   readonly #start: (size: TerminalSize) => ShellStart;
+  readonly #tellPrinted: () => void;
   readonly #tellEnd: (end: ShellEnd) => void;
   readonly #printed = new ReplayBuffer(FLOW_CONTROL.replayBytes);
   readonly #attachments = new Set<Attachment>();
@@ -27,10 +28,12 @@ export class Terminal {
   /** Opens the terminal and starts its first shell. Throws when that fails. */
   constructor(options: {
     start: (size: TerminalSize) => ShellStart;
+    printed: () => void;
     ended: (end: ShellEnd) => void;
     size: TerminalSize;
   }) {
     this.#start = options.start;
+    this.#tellPrinted = options.printed;
     this.#tellEnd = options.ended;
     this.#startShell(options.size);
   }
@@ -142,6 +145,7 @@ export class Terminal {
   #keep(bytes: Uint8Array): void {
     this.#printed.append(bytes);
     this.#pacer.printed(bytes.byteLength);
+    this.#tellPrinted();
     this.#readOrPause();
   }
 

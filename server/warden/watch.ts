@@ -22,8 +22,15 @@ export type WatchedSandbox = {
   readonly failed: (error: unknown) => void;
 };
 
-/** Green within a second of the deed, with room for a busy machine. */
-const LOOK_EVERY_MS = 200;
+/**
+ * From one look to the next. Green within a second of the deed: what a learner does in a terminal shows
+ * there, so it is while terminals print that looks come quickly. What happens in silence is seen in time,
+ * too, and a class of readers costs little: a look takes half a millisecond of a CPU.
+ */
+const LOOK_EVERY_MS = { brisk: 200, calm: 700 } as const;
+
+/** How long looks stay brisk after the last byte. */
+const BRISK_MS = 2_000;
 
 /** A look may take this share of the time at most: a sandbox full of processes slows its own watches only. */
 const LOOK_SHARE = 0.1;
@@ -42,6 +49,9 @@ export class Watcher {
   readonly #told = new Map<Watch, Told>();
   readonly #progress = new Map<string, { conditions: string; progress: CheckProgress }>();
   #timer: NodeJS.Timeout | undefined;
+  #stirredAt = Number.NEGATIVE_INFINITY;
+  #lookedAt = 0;
+  #calm = false;
   #looking = false;
   #again = false;
   #failing = false;
@@ -64,6 +74,15 @@ export class Watcher {
   remove(watch: Watch): void {
     this.#told.delete(watch);
     if (this.#told.size === 0) this.#rest();
+  }
+
+  /** Something was printed: looks come quickly for a while. Called for every piece of output. */
+  stir(): void {
+    this.#stirredAt = performance.now();
+    if (!this.#calm || this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#calm = false;
+    this.#lookAfter(this.#lookedAt + LOOK_EVERY_MS.brisk - this.#stirredAt);
   }
 
   /** Looks now and sends the events of this watch, changed or not. */
@@ -107,10 +126,17 @@ export class Watcher {
     }
     this.#looking = false;
     if (this.#stopped || this.#told.size === 0) return;
-    const tookMs = performance.now() - began;
-    const pauseMs = this.#again ? 0 : Math.max(LOOK_EVERY_MS - tookMs, tookMs / LOOK_SHARE);
+    const now = performance.now();
+    const tookMs = now - began;
+    this.#lookedAt = began;
+    this.#calm = now - this.#stirredAt > BRISK_MS;
+    const everyMs = this.#calm ? LOOK_EVERY_MS.calm : LOOK_EVERY_MS.brisk;
+    this.#lookAfter(this.#again ? 0 : Math.max(everyMs - tookMs, tookMs / LOOK_SHARE));
     this.#again = false;
-    this.#timer = setTimeout(() => void this.#look(), pauseMs);
+  }
+
+  #lookAfter(pauseMs: number): void {
+    this.#timer = setTimeout(() => void this.#look(), Math.max(0, pauseMs));
   }
 
   #tell(inspection: Inspection): void {
