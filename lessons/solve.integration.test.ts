@@ -70,7 +70,9 @@ async function inSandbox(play: (solver: Solver) => Promise<void>): Promise<void>
 }
 
 function note(lesson: Lesson, what: string, { step, deeds, greenMs }: Played): void {
-  const green = greenMs === null ? 'no check' : `green after ${greenMs.toFixed(0)} ms`;
+  // At once: already when the last command was typed, as in a step that goes on after its task.
+  const after = greenMs !== null && greenMs < 1 ? 'at once' : `after ${greenMs?.toFixed(0)} ms`;
+  const green = greenMs === null ? 'no check' : `green ${after}`;
   const where = `${lesson.id} ${lesson.language}`;
   table.push(`${where.padEnd(8)} ${step.padEnd(10)} ${what.padEnd(9)} ${deeds} typed, ${green}`);
 }

@@ -3,11 +3,13 @@ import { TERMINALS, type TerminalName } from '../server/protocol/identifiers.ts'
 import { eventually } from '../server/testing/eventually.ts';
 import type { Native } from '../server/warden/native-interface.ts';
 import type { Sandbox } from '../server/warden/sandbox.ts';
-import { INSPECTED_PROCESSES_MAX } from '../server/warden/sandbox-limits.ts';
 import type { Watch } from '../server/warden/watch.ts';
 import { matchesOutput, plainText } from './output.ts';
 import type { Block, Lesson, Step } from './schema.ts';
 import { Typist } from './typist.ts';
+
+/** More than any lesson starts. */
+const PROCESSES_MAX = 256;
 
 /** A green check later than this after the deed is too late for a learner. */
 export const GREEN_WITHIN_MS = 1_000;
@@ -114,7 +116,7 @@ export class Solver {
     let before = '';
     let since = performance.now();
     await eventually('the processes of the sandbox settle', async () => {
-      const { processes } = await this.#native.inspect(this.#sandbox.id, INSPECTED_PROCESSES_MAX);
+      const { processes } = await this.#native.inspect(this.#sandbox.id, PROCESSES_MAX);
       const now = processes.map(({ pid, command, state }) => `${pid} ${command} ${state}`).join();
       if (now !== before) since = performance.now();
       before = now;
