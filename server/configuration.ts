@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** All that the operator can choose, parsed once. Directories are absolute. */
 export type Configuration = {

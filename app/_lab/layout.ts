@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where the dividers are, as a percentage of what each divides. */
 export type Layout = {

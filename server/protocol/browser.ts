@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkState } from './check.ts';
 import { errorReport } from './errors.ts';
 import {

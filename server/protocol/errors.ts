@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Every error a learner can meet, with what it means. The pages translate by code; `hint` is for the operator. */
 export const ERROR_CODES = {

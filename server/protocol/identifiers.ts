@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A sandbox: twelve hexadecimal digits, made by the warden, also the name of its cgroups. */
 export const sandboxId = z.string().regex(/^[0-9a-f]{12}$/);

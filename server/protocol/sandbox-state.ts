@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { sandboxId } from './identifiers.ts';
 import { stepTrace } from './trace.ts';
 

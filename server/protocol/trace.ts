@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One system call of a sandbox's creation, as it was really made. */
 export const traceCall = z.object({

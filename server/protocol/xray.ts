@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NAMESPACES } from './namespace.ts';
 
 /** Inode of each namespace a process is in; a 64-bit number, so as a string. `null`: it could not be read. */

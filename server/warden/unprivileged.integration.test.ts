@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test, { type TestContext } from 'node:test';
 import { spawn as spawnOnPty } from 'node-pty';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseConfiguration } from '../configuration.ts';
 import { eventually } from '../testing/eventually.ts';
 import { unprivileged } from './web-process.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Assertion, checkConditions } from '../protocol/check.ts';
 import { slug } from '../protocol/identifiers.ts';
 
