@@ -23,8 +23,12 @@ export class LabPage {
     await this.page.goto(HOME[this.language]);
   }
 
-  async openLesson(id: string, step?: string): Promise<void> {
+  async goToLesson(id: string, step?: string): Promise<void> {
     await this.page.goto(`${HOME[this.language]}lessons/${id}/${step ? `#${step}` : ''}`);
+  }
+
+  async openLesson(id: string, step?: string): Promise<void> {
+    await this.goToLesson(id, step);
     await this.untilReady();
   }
 
@@ -38,6 +42,11 @@ export class LabPage {
   terminal(name: TerminalName): Locator {
     const label = fill(this.text.live.terminal.region, { name: this.text.live[name] });
     return this.page.getByRole('region', { name: label, exact: true });
+  }
+
+  runButton(terminal: TerminalName): Locator {
+    const label = fill(this.text.lesson.runIn, { terminal: this.text.terminal[terminal] });
+    return this.page.getByRole('button', { name: label, exact: true });
   }
 
   get task(): Locator {

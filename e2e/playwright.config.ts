@@ -27,7 +27,8 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `node --import tsx server/setup/test-lab.ts --port ${port}`,
+    // No shell in between, and it ends with Playwright even if that is killed.
+    command: `exec setpriv --pdeathsig TERM node --import tsx server/setup/test-lab.ts --port ${port}`,
     cwd: '..',
     url: `http://127.0.0.1:${port}`,
     stdout: 'pipe',
