@@ -100,8 +100,8 @@ export class Solver {
       return;
     }
     await typist.prompt();
-    // The prompt is back before a program in the background is more than a copy of its shell.
-    if (/&\s*$/.test(block.command)) await this.#settled();
+    // The prompt is back before what was started in the background, or killed, is what it will be.
+    if (/&\s*$|kill/.test(block.command)) await this.#settled();
     if (output === null && compare === 'given outputs') return;
     if (matchesOutput(output ?? [], typist.output)) return;
     const printed = plainText(typist.output).join('\n');
