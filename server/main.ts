@@ -1,13 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, labName, parseConfiguration } from './configuration.ts';
+import {
+  type Configuration,
+  ConfigurationError,
+  labName,
+  parseConfiguration,
+} from './configuration.ts';
 import { baseImageDirectory } from './images/base-image.ts';
 import { takeLock } from './setup/lock.mjs';
 import { Stop } from './setup/stop.mjs';
 import { prepareStage, STAGE } from './warden/janitor.ts';
 import { openNative } from './warden/native.ts';
+import { NativeError } from './warden/native-interface.ts';
 import { Warden, webProgram } from './warden/warden.ts';
-import { describeEvent, type WardenEvent } from './warden/warden-event.ts';
+import { describeEvent } from './warden/warden-event.ts';
 
 /** A second Ctrl-C within this time is the same one: `npm start` and the terminal may both send it. */
 const SAME_SIGNAL_MS = 1_000;
@@ -18,6 +24,8 @@ async function main(): Promise<void> {
     throw new Stop('Glassbox makes sandboxes, which needs root: run it with sudo.');
   }
   process.umask(0o022);
+  // Whoever reads the log may end first; the lab goes on without a log then.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const configuration = parseConfiguration(process.argv.slice(2), process.env);
   const { dataDirectory, imagesDirectory, nativeDirectory } = configuration;
   mkdirSync(dataDirectory, { recursive: true });
@@ -29,15 +37,31 @@ async function main(): Promise<void> {
   }
   const base = baseImageDirectory(imagesDirectory);
   const removeStage = prepareStage();
+  try {
+    await run(configuration, [join(nativeDirectory, 'layer'), base], removeStage);
+  } catch (error) {
+    removeStage();
+    throw error;
+  }
+}
+
+/** From here on there is something to clean up. */
+async function run(
+  configuration: Configuration,
+  lowerdirs: readonly string[],
+  removeStage: () => void,
+): Promise<void> {
+  const { dataDirectory, nativeDirectory } = configuration;
   const native = openNative({
     libraryDirectory: nativeDirectory,
     cgroupParent: labName(dataDirectory),
     stage: STAGE,
   });
-
-  let stopping: Promise<void> | undefined;
+  let stopping = false;
   const stop = (exitCode: number) => {
-    stopping ??= warden
+    if (stopping) return;
+    stopping = true;
+    warden
       .close()
       .finally(removeStage)
       .then(
@@ -51,10 +75,10 @@ async function main(): Promise<void> {
   const warden = new Warden({
     configuration,
     native,
-    lowerdirs: [join(nativeDirectory, 'layer'), base],
+    lowerdirs,
     web: webProgram(dataDirectory),
-    tell: (event: WardenEvent) => {
-      if (stopping === undefined || event.type !== 'web-said') log(describeEvent(event));
+    tell: (event) => {
+      log(describeEvent(event));
       if (event.type === 'web-ready') announce(event.address, event.port);
       if (event.type === 'web-failed') {
         console.error(event.sentence);
@@ -94,7 +118,8 @@ function log(line: string): void {
 
 /** What the operator can put right is a sentence; all else is a bug of ours and keeps its stack. */
 function sentenceOf(error: unknown): string {
-  if (error instanceof Stop || error instanceof ConfigurationError) return error.message;
+  const known = [Stop, ConfigurationError, NativeError].some((kind) => error instanceof kind);
+  if (known && error instanceof Error) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

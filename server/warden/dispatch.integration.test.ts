@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
@@ -10,30 +10,39 @@ import { encodePacket } from '../protocol/packet.ts';
 import { WARDEN_PACKET_BYTES_MAX } from '../protocol/warden.ts';
 import { eventually } from '../testing/eventually.ts';
 import { lowerdirs, openTestNative } from '../testing/native.ts';
+import type { Command } from './command.ts';
 import { Warden } from './warden.ts';
 import type { WardenEvent } from './warden-event.ts';
 
 /** A web that an attacker has taken: it sends these bytes down the link and prints what it gets back. */
-async function takenWeb(context: TestContext, ...packets: readonly Uint8Array[]) {
-  const data = mkdtempSync(join(tmpdir(), 'glassbox-taken-'));
-  chmodSync(data, 0o755);
-  const bytes = join(data, 'bytes');
-  writeFileSync(bytes, Buffer.concat(packets), { mode: 0o644 });
+function takenWeb(context: TestContext, ...packets: readonly Uint8Array[]) {
+  const bytes = Buffer.concat(packets).toString('base64');
   const script = `
     const link = new (require('net').Socket)({ fd: 3 });
-    link.on('data', (bytes) => console.log('heard ' + bytes.toString('latin1').replaceAll('\\n', ' ')));
+    link.on('data', (bytes) => {
+      const text = bytes.toString('latin1').replace(/[^ -~]/g, '');
+      for (const line of text.match(/.{1,400}/g) ?? []) console.log(line);
+    });
     link.on('error', () => {});
-    link.write(require('fs').readFileSync(${JSON.stringify(bytes)}));
+    link.write(Buffer.from('${bytes}', 'base64'));
     setInterval(() => {}, 1000);`;
+  return startWarden(context, { file: process.execPath, arguments: ['-e', script] });
+}
+
+/** A warden with any program in web's place. */
+async function startWarden(context: TestContext, web: Command) {
+  const data = mkdtempSync(join(tmpdir(), 'glassbox-taken-'));
   const events: WardenEvent[] = [];
+  // Hooks run in this order: the lab's groups can be removed when the warden has left them.
+  context.after(() => warden.close());
+  const native = openTestNative(context);
   const warden = new Warden({
     configuration: parseConfiguration(['--data', data], {}),
-    native: openTestNative(context),
+    native,
     lowerdirs: lowerdirs(),
-    web: { file: process.execPath, arguments: ['-e', script] },
+    web,
     tell: (event) => events.push(event),
   });
-  // Before the hook that removes the lab's groups: they must be empty by then.
   context.after(() => rmSync(data, { recursive: true }));
   await warden.start();
   const until = (type: WardenEvent['type'], count = 1) =>
@@ -44,7 +53,7 @@ async function takenWeb(context: TestContext, ...packets: readonly Uint8Array[])
         return found.length >= count ? found : undefined;
       },
     );
-  return { warden, events, until };
+  return { events, until };
 }
 
 const json = (message: unknown) => encodePacket('json', Buffer.from(JSON.stringify(message)));
@@ -113,27 +122,28 @@ const VIOLATIONS: readonly {
 
 for (const { what, packets, logged } of VIOLATIONS) {
   test(`${what} ends the link, is logged, and another web is started`, async (context) => {
-    const { warden, until } = await takenWeb(context, ...packets);
+    const { until } = await takenWeb(context, ...packets);
     const [ended] = await until('link-ended');
     assert.match(ended?.type === 'link-ended' ? ended.reason : '', logged);
     await until('web-died');
     await until('web-started', 2);
-    await warden.close();
   });
 }
 
 test('a web that breaks the rules again and again is not started for ever', async (context) => {
-  const { warden, events, until } = await takenWeb(context, json({ id: 1, name: 'no', body: {} }));
+  const { events, until } = await takenWeb(context, json({ id: 1, name: 'no', body: {} }));
   const [failed] = await until('web-failed');
-  assert.match(failed?.type === 'web-failed' ? failed.sentence : '', /died 5 times/);
+  assert.match(
+    failed?.type === 'web-failed' ? failed.sentence : '',
+    /died 5 times before it was ready/,
+  );
   assert.equal(events.filter((event) => event.type === 'web-started').length, 5);
-  await warden.close();
 });
 
 test('a taken web has what a learner has: no sandbox but one it holds, no channel but its own', async (context) => {
   const foreign = 'f'.repeat(12);
   const size = { columns: 80, rows: 24 };
-  const { warden, until } = await takenWeb(
+  const { until } = await takenWeb(
     context,
     hello,
     json({
@@ -151,12 +161,31 @@ test('a taken web has what a learner has: no sandbox but one it holds, no channe
   await until('web-ready');
   const heard = await eventually('all answers', async () => {
     const said = await until('web-said');
-    const text = said.map((event) => (event.type === 'web-said' ? event.line : '')).join(' ');
+    const text = said.map((event) => (event.type === 'web-said' ? event.line : '')).join('');
     return text.includes('"id":7') ? text : undefined;
   });
   for (const id of [2, 3, 4]) {
     assert.match(heard, new RegExp(`"refused","id":${id},"error":{"code":"no-such-sandbox"`));
   }
   for (const id of [1, 5, 6, 7]) assert.match(heard, new RegExp(`"reply","id":${id},"body":{}`));
-  await warden.close();
+});
+
+test('a program that web’s user can not run stops the lab with the reason', async (context) => {
+  const { until } = await startWarden(context, { file: '/root/node', arguments: [] });
+  const [failed] = await until('web-failed');
+  assert.match(
+    failed?.type === 'web-failed' ? failed.sentence : '',
+    /can't be started \(.*\/root\/node.*able to execute/,
+  );
+});
+
+test('a web that was ready is started again however often it dies', async (context) => {
+  const bytes = Buffer.from(hello).toString('base64');
+  const script = `require('fs').writeSync(3, Buffer.from('${bytes}', 'base64')); process.abort();`;
+  const { events, until } = await startWarden(context, {
+    file: process.execPath,
+    arguments: ['--no-node-snapshot', '-e', script],
+  });
+  await until('web-ready', 7);
+  assert.ok(!events.some((event) => event.type === 'web-failed'));
 });

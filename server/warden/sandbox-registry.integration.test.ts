@@ -5,6 +5,7 @@ import test, { type TestContext } from 'node:test';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
 import { eventually } from '../testing/eventually.ts';
 import { lowerdirs, openTestNative } from '../testing/native.ts';
+import type { Native } from './native-interface.ts';
 import type { Sandbox } from './sandbox.ts';
 import { SandboxRegistry } from './sandbox-registry.ts';
 
@@ -15,8 +16,12 @@ const LIFE_MS = 600_000;
 const newOwner = () => randomBytes(32).toString('hex');
 const isAlive = (sandbox: Sandbox) => existsSync(`/proc/${sandbox.created.pid}`);
 
-function open(context: TestContext, sandboxesMax = 8) {
-  const native = openTestNative(context);
+function open(
+  context: TestContext,
+  sandboxesMax = 8,
+  adapt: (native: Native) => Native = (native) => native,
+) {
+  const native = adapt(openTestNative(context));
   const told: { made: number; gone: GoneReason[]; removed: number; failed: unknown[] } = {
     made: 0,
     gone: [],
@@ -154,6 +159,27 @@ test('a full lab says so, and has room again when a sandbox has been removed', a
   assert.equal(idBase(sandbox) % 65_536, 100_000 % 65_536, 'the ids are used again');
   assert.ok(idBase(sandbox) <= 165_536);
   await registry.close();
+});
+
+test('a removal that fails is told, keeps its ids, and is tried again at the end', async (context) => {
+  let failures = 1;
+  const { registry, native, told, hold } = open(context, 8, (real) => ({
+    ...real,
+    destroy: (id, pidfd) => {
+      failures -= 1;
+      return failures < 0 ? real.destroy(id, pidfd) : Promise.reject(new Error('EBUSY'));
+    },
+  }));
+  const owner = newOwner();
+  const { sandbox } = await hold(owner);
+  await registry.reset(owner);
+  assert.deepEqual([told.failed.length, told.removed, registry.size], [1, 0, 1]);
+  const next = await hold(owner);
+  assert.notEqual(idBase(next.sandbox), idBase(sandbox));
+  await registry.close();
+  assert.deepEqual(told.gone, ['reset', 'shutdown'], 'each page hears of it once');
+  assert.deepEqual([told.removed, registry.size], [2, 0]);
+  assert.deepEqual(await native.leftovers(), []);
 });
 
 test('a sandbox that can not be made is refused with the reason, and leaves nothing', async (context) => {

@@ -39,6 +39,8 @@ type Entry = {
   idleTimer: NodeJS.Timeout | undefined;
   lifeTimer: NodeJS.Timeout | undefined;
   forgetExit: () => void;
+  /** Its terminals are ending. */
+  closing: Promise<void>;
   removal: Promise<void> | undefined;
 };
 
@@ -117,6 +119,7 @@ export class SandboxRegistry {
       idleTimer: undefined,
       lifeTimer: undefined,
       forgetExit: () => {},
+      closing: Promise.resolve(),
       removal: undefined,
     };
     this.#byOwner.set(owner, entry);
@@ -151,28 +154,37 @@ export class SandboxRegistry {
     }
   }
 
-  /** The one way out, whatever the reason. A second reason while it is under way changes nothing. */
+  /**
+   * The one way out, whatever the reason. A second reason while it is under way changes nothing; when it
+   * has failed, it is tried once more.
+   */
   #remove(entry: Entry, reason: GoneReason): Promise<void> {
     const { sandbox } = entry;
     if (sandbox === undefined) return Promise.resolve();
-    entry.removal ??= this.#removeOnce(entry, sandbox, reason);
+    if (!sandbox.closed) this.#end(entry, sandbox, reason);
+    entry.removal ??= this.#destroy(entry, sandbox);
     return entry.removal;
   }
 
-  async #removeOnce(entry: Entry, sandbox: Sandbox, reason: GoneReason): Promise<void> {
-    const { native, events } = this.#options;
-    const began = performance.now();
+  /** From now on it is no sandbox any more for anybody. */
+  #end(entry: Entry, sandbox: Sandbox, reason: GoneReason): void {
     clearTimeout(entry.idleTimer);
     clearTimeout(entry.lifeTimer);
     entry.forgetExit();
     if (this.#byOwner.get(entry.owner) === entry) this.#byOwner.delete(entry.owner);
-    events.gone(sandbox, reason);
+    entry.closing = sandbox.close();
+    this.#options.events.gone(sandbox, reason);
+  }
+
+  async #destroy(entry: Entry, sandbox: Sandbox): Promise<void> {
+    const { native, events } = this.#options;
+    const began = performance.now();
     try {
-      const closed = sandbox.close();
       await native.destroy(sandbox.id, sandbox.created.pidfd);
-      await closed;
+      await entry.closing;
     } catch (error) {
-      // Its ids stay taken: something with them may still be there. The next start removes the rest.
+      // Its ids stay taken: something with them may still be there. The end of the lab tries once more.
+      entry.removal = undefined;
       events.removeFailed(sandbox, error);
       return;
     }

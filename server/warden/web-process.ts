@@ -4,9 +4,11 @@ import { setTimeout as after } from 'node:timers/promises';
 import { WARDEN_LINK_FD, WEB_EXIT_HOPELESS } from '../protocol/warden.ts';
 import { type Command, withoutDescriptorsAbove } from './command.ts';
 
-/** How often web may die young, one time after the other, before the lab gives up. */
-const EARLY_DEATHS_MAX = 5;
-const EARLY_MS = 5_000;
+/** How often web may die before it was ready, one time after the other, until the lab gives up. */
+const UNREADY_DEATHS_MAX = 5;
+
+/** Who lived shorter died young: the next one waits longer. */
+const YOUNG_MS = 5_000;
 const BACKOFF_MS = { first: 50, last: 2_000 } as const;
 
 /** How long web may take to say goodbye to its pages. */
@@ -52,7 +54,9 @@ export class WebProcess {
   readonly #events: WebEvents;
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
-  #early = 0;
+  #youngDeaths = 0;
+  #unreadyDeaths = 0;
+  #ready = false;
   #everReady = false;
   #lastLine = '';
   readonly #stopping = new AbortController();
@@ -66,6 +70,7 @@ export class WebProcess {
   start(): void {
     const startedAt = performance.now();
     this.#lastLine = '';
+    this.#ready = false;
     const child = spawn(this.#command.file, [...this.#command.arguments], {
       cwd: '/',
       env: this.#environment,
@@ -93,8 +98,9 @@ export class WebProcess {
     this.#events.started(link, child.pid, () => child.kill('SIGKILL'));
   }
 
-  /** Web has opened the link: it can work, so a later death is worth another start. */
+  /** Web has opened the link: it can work, so whenever it dies, another start is worth it. */
   ready(): void {
+    this.#ready = true;
     this.#everReady = true;
   }
 
@@ -117,7 +123,9 @@ export class WebProcess {
     this.#child = undefined;
     if (this.#stopping.signal.aborted) return;
     this.#events.died(how);
-    this.#early = performance.now() - startedAt < EARLY_MS ? this.#early + 1 : 0;
+    const young = performance.now() - startedAt < YOUNG_MS;
+    this.#youngDeaths = young ? this.#youngDeaths + 1 : 0;
+    this.#unreadyDeaths = this.#ready ? 0 : this.#unreadyDeaths + 1;
     const hopeless = this.#hopeless(how, code);
     if (hopeless === undefined) void this.#startLater();
     else this.#events.failed(hopeless);
@@ -133,14 +141,14 @@ export class WebProcess {
         `able to execute ${process.execPath} and to read the web folder of the data directory.`
       );
     }
-    if (this.#early < EARLY_DEATHS_MAX) return undefined;
-    return `The web process died ${this.#early} times soon after its start, the last time so: ${why}.`;
+    if (this.#unreadyDeaths < UNREADY_DEATHS_MAX) return undefined;
+    return `The web process died ${this.#unreadyDeaths} times before it was ready, the last time so: ${why}.`;
   }
 
   async #startLater(): Promise<void> {
-    const waitMs = Math.min(BACKOFF_MS.first * 2 ** this.#early, BACKOFF_MS.last);
+    const waitMs = Math.min(BACKOFF_MS.first * 2 ** this.#youngDeaths, BACKOFF_MS.last);
     const options = { signal: this.#stopping.signal };
-    await after(this.#early <= 1 ? 0 : waitMs, undefined, options).catch(() => {});
+    await after(this.#youngDeaths <= 1 ? 0 : waitMs, undefined, options).catch(() => {});
     if (!this.#stopping.signal.aborted) this.start();
   }
 }

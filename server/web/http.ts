@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import sirv from 'sirv';
 import { ContentPolicies, SECURITY_HEADERS } from './security-headers.ts';
 
+/** More than there are pages, so that a flood of connections does not take every descriptor. */
+const CONNECTIONS_MAX = 8_000;
+
 /** The files that Next names by their content: they never change under the same name. */
 const HASHED = '/_next/static/';
 
@@ -31,7 +34,7 @@ export function createHttpServer(siteDirectory: string): Server {
     response.end(notFoundPage);
   };
 
-  return createServer((request: IncomingMessage, response: ServerResponse) => {
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { Allow: 'GET, HEAD' }).end();
@@ -44,4 +47,6 @@ export function createHttpServer(siteDirectory: string): Server {
       serveFile(request, response, () => notFound(response));
     }
   });
+  server.maxConnections = CONNECTIONS_MAX;
+  return server;
 }
