@@ -12,6 +12,7 @@ import {
   type NativeFailure,
   type SandboxSpec,
 } from './native-interface.ts';
+import { Turns } from './turns.ts';
 
 /** The limits and layouts below are those of `native/glassbox.h`, one for one. */
 const CALLS_MAX = 320;
@@ -253,17 +254,23 @@ function bind(path: string) {
   };
 }
 
+/** koffi refuses more than 64 calls at once, and libuv has four threads for them: the others wait here. */
+const turns = new Turns(32);
+
 /** Calls a function of the library on one of libuv's worker threads. The buffers live until it is done. */
 function onWorker(
   native: { async: (...values: unknown[]) => void },
   ...values: unknown[]
 ): Promise<number> {
-  return new Promise((fulfil, reject) => {
-    native.async(...values, (error: Error | null, result: number) => {
-      if (error === null) fulfil(result);
-      else reject(error);
-    });
-  });
+  return turns.take(
+    () =>
+      new Promise((fulfil, reject) => {
+        native.async(...values, (error: Error | null, result: number) => {
+          if (error === null) fulfil(result);
+          else reject(error);
+        });
+      }),
+  );
 }
 
 function memory(type: TypeObject, count: number): Buffer {

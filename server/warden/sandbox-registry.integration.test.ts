@@ -82,6 +82,15 @@ test('pages of one owner that come at once share one sandbox, others get their o
   assert.deepEqual(told.failed, []);
 });
 
+test('a class that starts all at once gets a machine each, and all end at once', async (context) => {
+  const { registry, told, hold } = open(context, 120);
+  const held = await Promise.all(Array.from({ length: 120 }, () => hold(newOwner())));
+  assert.equal(new Set(held.map(({ sandbox }) => idBase(sandbox))).size, 120);
+  await registry.close();
+  assert.equal(told.removed, 120);
+  assert.deepEqual(told.failed, []);
+});
+
 test('the idle clock runs only while no page is there', async (context) => {
   const { registry, told, hold } = open(context);
   const owner = newOwner();
