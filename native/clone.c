@@ -19,6 +19,15 @@
 #include "sandbox.h"
 #include "text.h"
 
+/* A child's last frames never return; the sanitizer must not take them for those of the next child.
+ */
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#define FORGET_OLD_FRAMES(memory, size) __asan_unpoison_memory_region((memory), (size))
+#else
+#define FORGET_OLD_FRAMES(memory, size)
+#endif
+
 #define STACK_BYTES (128 << 10)
 #define GUARD_BYTES (64 << 10)
 
@@ -81,7 +90,8 @@ static long allocate_stack(struct making *making) {
   if (stack < 0) {
     return stack;
   }
-  making->stack = (void *)stack; // NOLINT
+  making->stack = (void *)stack;
+  FORGET_OLD_FRAMES(making->stack, GUARD_BYTES + STACK_BYTES);
   return system_call(SYS_mprotect, stack, GUARD_BYTES, PROT_NONE, 0, 0, 0);
 }
 

@@ -40,6 +40,7 @@ static void leaves_nothing(void) {
   }
   const struct belongings after = belongings();
   check_same(&before, &after);
+  CHECK(before.memory_maps == after.memory_maps);
 }
 
 static bool has_step(const struct glassbox_trace *trace, const char *step) {
