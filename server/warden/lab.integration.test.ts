@@ -35,7 +35,10 @@ test('a page gets a machine, types, sees, is checked and sees the X-ray', async 
   await machine.shows(/ iutf8/);
 
   const container = await page.open('container');
+  page.say({ type: 'watch-step', lesson: 'uts', step: 'no-such-step' });
+  assert.equal((await page.hear('error')).error.code, 'no-such-lesson');
   page.say({ type: 'watch-step', lesson: 'uts', step: 'unshare' });
+  assert.equal((await page.hear('check')).state.done, false);
   page.say({ type: 'watch-xray', on: true });
   const both = await page.hear(
     'xray',
@@ -44,11 +47,16 @@ test('a page gets a machine, types, sees, is checked and sees the X-ray', async 
   assert.equal(both.snapshot.machine?.command, 'bash');
   assert.equal(both.snapshot.machine?.namespaces.uts, both.snapshot.container?.namespaces.uts);
   container.type('unshare --uts\n');
-  container.type('hostname box; tty\n');
+  container.type('hostname glass; tty\n');
   await container.shows('/dev/tty2');
-  const after = await page.hear('xray', ({ snapshot }) => snapshot.container?.hostname === 'box');
+  const after = await page.hear('xray', ({ snapshot }) => snapshot.container?.hostname === 'glass');
   assert.notEqual(after.snapshot.machine?.namespaces.uts, after.snapshot.container?.namespaces.uts);
   assert.equal(after.snapshot.machine?.hostname, 'machine');
+  const done = await page.hear('check', ({ state }) => state.done);
+  assert.deepEqual([done.lesson, done.step], ['uts', 'unshare']);
+  page.forget();
+  page.say({ type: 'check-now' });
+  assert.equal((await page.hear('check')).state.done, true);
 });
 
 test('a reload keeps the machine and the screen; a reset gives a fresh one', async (context) => {

@@ -18,6 +18,7 @@ import type {
 } from '../protocol/warden.ts';
 import type { XraySnapshot } from '../protocol/xray.ts';
 import type { Lessons } from './lessons.ts';
+import { PageWatch, type WatchingPage } from './page-watch.ts';
 import type { Pages } from './pages.ts';
 import type { WardenAnswer, WardenLink } from './warden-link.ts';
 
@@ -60,15 +61,23 @@ export class Page {
   /** Offset after the last byte passed on, for each channel. */
   readonly #channels = new Map<number, number>();
   #step: Step | undefined;
-  #stepWatch: number | undefined;
   #xrayOn = false;
-  #xrayWatch: number | undefined;
+  readonly #stepWatch: PageWatch;
+  readonly #xrayWatch: PageWatch;
 
   constructor(socket: PageSocket, link: WardenLink, lessons: Lessons, pages: Pages) {
     this.#socket = socket;
     this.#link = link;
     this.#lessons = lessons;
     this.#pages = pages;
+    const watching: WatchingPage = {
+      ask: (name, body, answered) => this.#ask(name, body, answered),
+      own: (watch) => pages.ownWatch(watch, this),
+      disown: (watch) => pages.disownWatch(watch),
+      failed: (error) => this.#error(error),
+    };
+    this.#stepWatch = new PageWatch(watching);
+    this.#xrayWatch = new PageWatch(watching);
     pages.add(this);
   }
 
@@ -109,7 +118,7 @@ export class Page {
         this.#followStep();
         break;
       case 'check-now':
-        if (this.#stepWatch !== undefined) this.#tell('look', { watch: this.#stepWatch });
+        this.#stepWatch.look();
         break;
       case 'watch-xray':
         if (message.on === this.#xrayOn) break;
@@ -153,13 +162,13 @@ export class Page {
   }
 
   check(watch: number, state: CheckState): void {
-    if (watch !== this.#stepWatch || this.#step === undefined) return;
+    if (!this.#stepWatch.is(watch) || this.#step === undefined) return;
     const { lesson, step } = this.#step;
     this.#socket.send({ type: 'check', lesson, step, state });
   }
 
   xray(watch: number, snapshot: XraySnapshot): void {
-    if (watch === this.#xrayWatch) this.#socket.send({ type: 'xray', snapshot });
+    if (this.#xrayWatch.is(watch)) this.#socket.send({ type: 'xray', snapshot });
   }
 
   /** The browser has gone. The machine stays; its idle clock runs when no other page holds it. */
@@ -167,8 +176,8 @@ export class Page {
     this.#closed = true;
     this.#pages.remove(this);
     for (const channel of this.#channels.keys()) this.#tell('detach', { channel });
-    this.#unwatch(this.#stepWatch);
-    this.#unwatch(this.#xrayWatch);
+    this.#stepWatch.follow(undefined, undefined);
+    this.#xrayWatch.follow(undefined, undefined);
     this.#forget();
     if (this.#hold !== undefined) this.#tell('release', { hold: this.#hold.hold });
     this.#hold = undefined;
@@ -289,44 +298,22 @@ export class Page {
 
   /** Makes the warden watch the step that is open, and no other. */
   #followStep(): void {
-    this.#unwatch(this.#stepWatch);
-    this.#stepWatch = undefined;
     const step = this.#step;
-    const held = this.#hold;
-    if (step === undefined || held === undefined) return;
-    const key = `${step.lesson}/${step.step}`;
-    const conditions = [...step.conditions];
-    this.#ask('watch', { sandbox: held.sandbox, key, conditions, xray: false }, (answer) => {
-      if (!answer.ok) this.#error(answer.error);
-      else if (this.#step !== step || this.#hold !== held || this.#stepWatch !== undefined) {
-        this.#tell('unwatch', { watch: answer.reply.watch });
-      } else {
-        this.#stepWatch = answer.reply.watch;
-        this.#pages.ownWatch(answer.reply.watch, this);
-      }
-    });
+    this.#stepWatch.follow(
+      this.#hold?.sandbox,
+      step && {
+        key: `${step.lesson}/${step.step}`,
+        conditions: [...step.conditions],
+        xray: false,
+      },
+    );
   }
 
   #followXray(): void {
-    this.#unwatch(this.#xrayWatch);
-    this.#xrayWatch = undefined;
-    const held = this.#hold;
-    if (!this.#xrayOn || held === undefined) return;
-    this.#ask('watch', { sandbox: held.sandbox, key: 'xray', xray: true }, (answer) => {
-      if (!answer.ok) this.#error(answer.error);
-      else if (!this.#xrayOn || this.#hold !== held || this.#xrayWatch !== undefined) {
-        this.#tell('unwatch', { watch: answer.reply.watch });
-      } else {
-        this.#xrayWatch = answer.reply.watch;
-        this.#pages.ownWatch(answer.reply.watch, this);
-      }
-    });
-  }
-
-  #unwatch(watch: number | undefined): void {
-    if (watch === undefined) return;
-    this.#pages.disownWatch(watch);
-    this.#tell('unwatch', { watch });
+    this.#xrayWatch.follow(
+      this.#hold?.sandbox,
+      this.#xrayOn ? { key: 'xray', xray: true } : undefined,
+    );
   }
 
   /** What was the machine's is no more. What the page wants to watch stays, for its next machine. */
@@ -334,11 +321,8 @@ export class Page {
     for (const channel of this.#channels.keys()) this.#pages.disownChannel(channel);
     this.#channels.clear();
     this.#terminals.clear();
-    for (const watch of [this.#stepWatch, this.#xrayWatch]) {
-      if (watch !== undefined) this.#pages.disownWatch(watch);
-    }
-    this.#stepWatch = undefined;
-    this.#xrayWatch = undefined;
+    this.#stepWatch.forget();
+    this.#xrayWatch.forget();
   }
 
   #error(error: ErrorReport): void {
