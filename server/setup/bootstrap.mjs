@@ -93,7 +93,9 @@ async function prepare(mode, options) {
  * @returns {Promise<number>} Its exit code.
  */
 function run(nodeArguments, lock) {
-  const child = spawn(process.execPath, nodeArguments, {
+  // Should this process be killed, the kernel tells the child to end as it does on Ctrl-C.
+  const command = ['--pdeathsig', 'TERM', process.execPath, ...nodeArguments];
+  const child = spawn('setpriv', command, {
     cwd: ROOT,
     stdio: lock === undefined ? 'inherit' : ['inherit', 'inherit', 'inherit', lock],
   });

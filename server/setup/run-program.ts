@@ -23,7 +23,9 @@ export async function runProgram(
   [file = '', ...args]: readonly string[],
   options: { timeoutMs: number; show: boolean; env?: Readonly<Record<string, string>> },
 ): Promise<Ended> {
-  const child = spawn(file === 'node' ? process.execPath : file, args, {
+  // Should this process be killed, what it has started ends as well.
+  const command = ['--pdeathsig', 'TERM', file === 'node' ? process.execPath : file, ...args];
+  const child = spawn('setpriv', command, {
     cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -14,9 +14,10 @@ import { BUILD, ROOT } from './paths.mjs';
 const { images } = parseOptions([], process.env);
 const data = mkdtempSync(join(tmpdir(), 'glassbox-e2e-'));
 installWeb(data);
+const warden = [process.execPath, join(BUILD, 'server/warden.mjs')];
 const lab = spawn(
-  process.execPath,
-  [join(BUILD, 'server/warden.mjs'), '--data', data, '--images', images, ...process.argv.slice(2)],
+  'setpriv',
+  ['--pdeathsig', 'TERM', ...warden, '--data', data, '--images', images, ...process.argv.slice(2)],
   { cwd: ROOT, stdio: 'inherit' },
 );
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => lab.kill(signal));
