@@ -23,6 +23,7 @@ for (const language of LANGUAGES) {
     await tabTo(page, lab.runButton('container').first());
     await page.keyboard.press('Enter');
     await expect(lab.terminal('container')).toContainText('hostname oops');
+    await expect(lab.task.getByText(lab.text.lesson.conditionTrue, { exact: true })).toHaveCount(1);
     // The click put the focus into that terminal; F6 leaves it, whatever runs there.
     await page.keyboard.type('hostname machine');
     await page.keyboard.press('Enter');

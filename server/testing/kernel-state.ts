@@ -37,12 +37,15 @@ export function groupsOf(lab: string): string[] {
   return ['.', ...readdirSync(root)]
     .map((hierarchy) => join(root, hierarchy, lab))
     .filter((path) => existsSync(path))
-    .flatMap((path) => [
-      path,
-      ...readdirSync(path, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isDirectory())
-        .map((entry) => join(entry.parentPath, entry.name)),
-    ]);
+    .flatMap(withGroupsBelow);
+}
+
+/** A group may go while it is being read. */
+function withGroupsBelow(path: string): string[] {
+  const below = orNothing(() => readdirSync(path, { withFileTypes: true }), [])
+    .filter((entry) => entry.isDirectory())
+    .flatMap((entry) => withGroupsBelow(join(path, entry.name)));
+  return [path, ...below];
 }
 
 /** Those of the given namespaces, by inode, that a process is in, a descriptor holds or a mount keeps. */
