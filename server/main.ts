@@ -12,6 +12,7 @@ import { Stop } from './setup/stop.mjs';
 import { prepareStage, STAGE } from './warden/janitor.ts';
 import { openNative } from './warden/native.ts';
 import { NativeError } from './warden/native-interface.ts';
+import { installToolsLayer } from './warden/tools-layer.ts';
 import { Warden, webProgram } from './warden/warden.ts';
 import { describeEvent } from './warden/warden-event.ts';
 
@@ -38,7 +39,8 @@ async function main(): Promise<void> {
   const base = baseImageDirectory(imagesDirectory);
   const removeStage = prepareStage();
   try {
-    await run(configuration, [join(nativeDirectory, 'layer'), base], removeStage);
+    const tools = installToolsLayer(nativeDirectory, dataDirectory);
+    await run(configuration, [tools, base], removeStage);
   } catch (error) {
     removeStage();
     throw error;

@@ -16,7 +16,7 @@ static void ends_after_init_was_killed(void) {
   const struct belongings before = belongings();
   const struct glassbox_sandbox sandbox = create(&spec);
   struct pollfd ended = {.fd = sandbox.pidfd, .events = POLLIN};
-  kill(sandbox.pid, SIGKILL);
+  CHECK(sys_pidfd_send_signal(sandbox.pidfd, SIGKILL) == 0);
   CHECK(poll(&ended, 1, 20000) == 1);
   destroy(&spec, &sandbox);
   const struct belongings after = belongings();
@@ -127,7 +127,7 @@ static void *come_and_go(void *context) {
     const struct glassbox_spec spec = spec_of(number);
     const struct glassbox_sandbox sandbox = create(&spec);
     if (i == 1) {
-      kill(sandbox.pid, SIGKILL);
+      CHECK(sys_pidfd_send_signal(sandbox.pidfd, SIGKILL) == 0);
     }
     destroy(&spec, &sandbox);
   }

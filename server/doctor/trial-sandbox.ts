@@ -3,6 +3,7 @@
  * found as one line of JSON. Whatever no other probe of the doctor has thought of shows here.
  */
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { baseImageDirectory } from '../images/base-image.ts';
 import { BUILD } from '../setup/paths.mjs';
@@ -11,6 +12,7 @@ import { prepareStage, STAGE } from '../warden/janitor.ts';
 import { openNative } from '../warden/native.ts';
 import { NativeError } from '../warden/native-interface.ts';
 import { SANDBOX_LIMITS } from '../warden/sandbox-limits.ts';
+import { installToolsLayer } from '../warden/tools-layer.ts';
 import { missing, ok } from './requirement.mjs';
 
 /** Ids far above those that a lab hands out, should one be running. */
@@ -23,6 +25,7 @@ async function tryOne(imagesDirectory: string) {
   try {
     const base = baseImageDirectory(imagesDirectory);
     const removeStage = prepareStage();
+    const directory = mkdtempSync(join(imagesDirectory, 'doctor-'));
     const native = openNative({
       libraryDirectory: join(BUILD, 'native'),
       cgroupParent: `glassbox-doctor-${id}`,
@@ -34,7 +37,7 @@ async function tryOne(imagesDirectory: string) {
         ...SANDBOX_LIMITS,
         id,
         hostname: 'machine',
-        lowerdirs: [join(BUILD, 'native/layer'), base],
+        lowerdirs: [installToolsLayer(join(BUILD, 'native'), directory), base],
         idBase: TRIAL_IDS,
       });
       const ms = performance.now() - started;
@@ -42,6 +45,7 @@ async function tryOne(imagesDirectory: string) {
       return ok(`made in ${ms.toFixed(1)} ms and removed`);
     } finally {
       await native.close();
+      rmSync(directory, { recursive: true, force: true });
       removeStage();
     }
   } catch (reason) {
