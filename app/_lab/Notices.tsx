@@ -1,6 +1,7 @@
 'use client';
 
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import type { LiveText } from '../_messages/live.en.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { Button } from '../_ui/Button.tsx';
 import { Icon } from '../_ui/Icon.tsx';
@@ -93,14 +94,13 @@ function Refused() {
 function Lost({ lab, now, onRetry }: { lab: LabState; now: number; onRetry: () => void }) {
   const { live } = useText();
   const { link } = lab;
-  const restarting = link.kind === 'lost' && link.restarting;
   const seconds = link.kind === 'lost' ? Math.ceil((link.retryAt - now) / 1000) : 0;
   return (
     <Strip
       tone="warn"
       text={
         <>
-          {restarting ? live.link.restartingText : live.link.lostText}{' '}
+          {lostText(lab, live)}{' '}
           {/* A countdown is for the eye: read aloud each second it would say nothing else. */}
           <span aria-hidden="true" className="text-ink-3">
             {seconds > 0 ? fill(live.link.retryIn, { seconds }) : ''}
@@ -113,6 +113,11 @@ function Lost({ lab, now, onRetry }: { lab: LabState; now: number; onRetry: () =
       </Button>
     </Strip>
   );
+}
+
+function lostText({ link, machine }: LabState, live: LiveText): string {
+  if (machine.kind === 'gone' && machine.reason === 'shutdown') return live.status.gone.shutdown;
+  return link.kind === 'lost' && link.restarting ? live.link.restartingText : live.link.lostText;
 }
 
 type NoMachineProps = {

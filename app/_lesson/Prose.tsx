@@ -7,6 +7,7 @@ import { useText } from '../_messages/text.tsx';
 import { NamespaceName } from '../_ui/NamespaceName.tsx';
 import { isHueName } from '../_ui/namespace-colour.ts';
 import { ManLink } from './ManLink.tsx';
+import { Word } from './Word.tsx';
 
 /** The teacher's sentences. A kind of node that is not in the table below is a mistake in the lesson and ends the build. */
 export function Prose({ nodes, size = '' }: { nodes: readonly RootContent[]; size?: string }) {
@@ -33,7 +34,7 @@ function element(node: RootContent): ReactNode {
     case 'delete':
       return <del>{children(node.children)}</del>;
     case 'inlineCode':
-      return <code className="word">{node.value}</code>;
+      return <Word text={node.value} />;
     case 'break':
       return <br />;
     case 'thematicBreak':

@@ -11,7 +11,8 @@ export const LIVE_EN = {
     lost: 'Not connected',
     restarting: 'The lab is restarting',
     refused: 'Page out of date',
-    lostText: 'The connection to the lab is lost. Your machine goes on without it.',
+    lostText:
+      'The connection to the lab is lost. As long as the lab runs, your machine goes on without it.',
     restartingText: 'The lab is restarting. This page comes back by itself.',
     refusedText:
       'The lab has changed since this page was loaded, and the two no longer understand each other.',

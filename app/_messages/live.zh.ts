@@ -13,7 +13,7 @@ export const LIVE_ZH = {
     lost: '未连接',
     restarting: '实验室正在重启',
     refused: '页面已过期',
-    lostText: '与实验室的连接断开了。你的机器仍在运行。',
+    lostText: '与实验室的连接断开了。只要实验室还在运行，你的机器就不会停。',
     restartingText: '实验室正在重启，本页会自动恢复。',
     refusedText: '本页打开之后实验室更新了，两者已无法互相理解。',
     retryIn: '{seconds} 秒后重试。',
