@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { readlinkSync } from 'node:fs';
+import test from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { spawn } from 'node-pty';
+import { NAMESPACES } from '../protocol/namespace.ts';
+import { stepTrace } from '../protocol/trace.ts';
+import { eventually } from '../testing/eventually.ts';
+import { groupsOf, processesOf } from '../testing/kernel-state.ts';
+import { lowerdirs, openTestNative } from '../testing/native.ts';
+import { NativeError, type SandboxSpec } from './native-interface.ts';
+import { SANDBOX_LIMITS } from './sandbox-limits.ts';
+
+const specOf = (changes: Partial<SandboxSpec> = {}): SandboxSpec => ({
+  ...SANDBOX_LIMITS,
+  id: randomBytes(6).toString('hex'),
+  hostname: 'machine',
+  lowerdirs: lowerdirs(),
+  idBase: 100_000,
+  ...changes,
+});
+
+test('a creation says what the kernel says: its pid, its namespaces, and each call with its time', async (context) => {
+  const native = openTestNative(context);
+  const { pid, namespaces, trace } = await native.create(specOf());
+  for (const type of NAMESPACES) {
+    assert.equal(readlinkSync(`/proc/${pid}/ns/${type}`), `${type}:[${namespaces[type]}]`);
+    const shared = readlinkSync(`/proc/self/ns/${type}`) === `${type}:[${namespaces[type]}]`;
+    assert.equal(shared, false, `the ${type} namespace is the sandbox's own`);
+  }
+  assert.deepEqual(stepTrace.parse(trace), trace);
+  const clone = trace.find((call) => call.call.startsWith('clone3('));
+  assert.ok(clone?.call.endsWith(`= ${pid}`), clone?.call);
+  assert.ok(trace.at(-1)?.call.startsWith('execve("/sbin/init"'));
+  for (const [index, call] of trace.entries()) {
+    assert.ok(call.durationNs > 0, call.call);
+    assert.ok(call.startedNs >= (trace[index - 1]?.startedNs ?? 0), call.call);
+  }
+});
+
+test('the event loop goes on turning while sandboxes are made and removed', async (context) => {
+  const native = openTestNative(context);
+  const turnsDuring = async <T>(work: Promise<T>): Promise<[number, T]> => {
+    let turns = 0;
+    let done = false;
+    const finished = work.finally(() => {
+      done = true;
+    });
+    while (!done) {
+      await nextTurn();
+      turns += 1;
+    }
+    return [turns, await finished];
+  };
+  const spec = specOf();
+  const [whileMade, sandbox] = await turnsDuring(native.create(spec));
+  const [whileRemoved] = await turnsDuring(native.destroy(spec.id, sandbox.pidfd));
+  // Had the work been done on this thread, it would have been over after the first turn.
+  assert.ok(whileMade > 10, `${whileMade} turns while it was made`);
+  assert.ok(whileRemoved > 10, `${whileRemoved} turns while it was removed`);
+});
+
+test('a step that fails says step, object, errno and what to do, and is undone', async (context) => {
+  const lab = `glassbox-${randomBytes(4).toString('hex')}`;
+  const native = openTestNative(context, lab);
+  const groups = groupsOf(lab);
+  const processes = processesOf(lab);
+  const refusal = await native.create(specOf({ lowerdirs: ['/no/such/layer'] })).then(
+    () => assert.fail('A sandbox without a root was made.'),
+    (error: unknown) => error,
+  );
+  assert.ok(refusal instanceof NativeError);
+  const { step, object, error, hint } = refusal.failure;
+  assert.deepEqual(
+    { step, object, error },
+    { step: 'layers', object: '/no/such/layer', error: 'ENOENT' },
+  );
+  assert.match(hint, /\w.*\.$/);
+  assert.equal(refusal.trace.at(-1)?.error, 'ENOENT');
+  assert.deepEqual(groupsOf(lab), groups);
+  assert.deepEqual(processesOf(lab), processes);
+});
+
+test('the end of PID 1 is told once, and not to who no longer wants to know', async (context) => {
+  const native = openTestNative(context);
+  const [first, second] = [specOf(), specOf({ idBase: 200_000 })];
+  const [one, two] = await Promise.all([native.create(first), native.create(second)]);
+  const told: string[] = [];
+  native.onExit(one.pidfd, () => told.push('one'));
+  const cancel = native.onExit(two.pidfd, () => told.push('two'));
+  cancel();
+  for (const { pid } of [two, one]) process.kill(pid, 'SIGKILL');
+  await eventually('the end of the first is told', () => told.length > 0);
+  await native.destroy(second.id, two.pidfd);
+  await native.destroy(first.id, one.pidfd);
+  assert.deepEqual(told, ['one']);
+});
+
+test('a shell that is put into a sandbox has its terminal, its groups and nothing of the server', async (context) => {
+  const native = openTestNative(context);
+  const spec = specOf();
+  const sandbox = await native.create(spec);
+  const script =
+    'tty; cat /proc/self/cgroup | cut -d: -f3 | sort -u; env | sort; ls /proc/self/fd; exit 7';
+  const enter = native.enterArguments(spec.id, sandbox, 2, ['/bin/sh', '-c', script]);
+  const terminal = spawn(enter.file, [...enter.arguments], { env: { SECRET_OF_THE_SERVER: 'x' } });
+  let shown = '';
+  terminal.onData((text) => {
+    shown += text;
+  });
+  const { exitCode } = await new Promise<{ exitCode: number }>((resolve) => {
+    terminal.onExit(resolve);
+  });
+  assert.equal(exitCode, 7, shown);
+  assert.match(shown, /^\/dev\/tty2\r\n/);
+  assert.doesNotMatch(shown, /glassbox-[0-9a-f]{8}/, 'its group is the root of what it sees');
+  assert.match(shown, /HOME=\/root/);
+  assert.doesNotMatch(shown, /SECRET_OF_THE_SERVER/);
+});
+
+test('more processes than asked for are said to be there', async (context) => {
+  const native = openTestNative(context);
+  const spec = specOf();
+  const sandbox = await native.create(spec);
+  const enter = native.enterArguments(spec.id, sandbox, 1, [
+    '/bin/sh',
+    '-c',
+    'sleep 60 & sleep 60 & echo up; wait',
+  ]);
+  const terminal = spawn(enter.file, [...enter.arguments], {});
+  await eventually('all four run', async () => {
+    const { processes, truncated } = await native.inspect(spec.id, 16);
+    return processes.filter(({ command }) => command === 'sleep').length === 2 && !truncated;
+  });
+  const { processes, truncated } = await native.inspect(spec.id, 2);
+  assert.deepEqual([processes.length, truncated], [2, true]);
+  const ended = new Promise((resolve) => {
+    terminal.onExit(resolve);
+  });
+  await native.destroy(spec.id, sandbox.pidfd);
+  await ended;
+});
