@@ -6,6 +6,8 @@
 
 #define CAPACITY 16
 #define UTS 5
+/* What probe names its process: read carelessly, it says that the process runs. */
+#define MISLEADING "a) R (b\n\xff"
 
 static struct glassbox_process processes[CAPACITY];
 static struct glassbox_hostname hostnames[CAPACITY];
@@ -44,6 +46,13 @@ static void sees_init(void) {
   destroy(&spec, &sandbox);
 }
 
+/* It says that it is ready before it goes to sleep. */
+static bool inner_sleeps(void *spec) {
+  look(spec, CAPACITY);
+  const struct glassbox_process *inner = find(MISLEADING);
+  return inner != NULL && inner->state == 'S';
+}
+
 static void sees_a_container_with_a_misleading_name(void) {
   const struct glassbox_spec spec = spec_of(1);
   const struct glassbox_sandbox sandbox = create(&spec);
@@ -53,15 +62,14 @@ static void sees_a_container_with_a_misleading_name(void) {
   gethostname(own, sizeof(own));
   START(&program, &spec, &sandbox, "/bin/probe", "container", "box");
   CHECK(wait_for_output(&program, "ready"));
-  look(&spec, CAPACITY);
+  CHECK(eventually(inner_sleeps, (void *)&spec));
   CHECK(inspection.process_count == 3);
   const struct glassbox_process *init = find("init");
-  const struct glassbox_process *inner = find("a) R (b\n\xff");
+  const struct glassbox_process *inner = find(MISLEADING);
   CHECK(init != NULL && inner != NULL);
   if (init != NULL && inner != NULL) {
     CHECK(inner->pid_count == init->pid_count + 1);
     CHECK(inner->pids[inner->pid_count - 1] == 1);
-    CHECK(inner->state == 'S');
     CHECK(inner->terminal_device != 0 && inner->foreground_group > 0);
     CHECK(inner->namespaces[UTS] != init->namespaces[UTS]);
     CHECK(inspection.hostname_count == 2);
