@@ -81,6 +81,17 @@ test('the right command on the wrong side leaves the task waiting', async ({ pag
   await lab.expectTask('waiting');
 });
 
+test('a command is copied at a click, and pasted by key', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const lab = new LabPage(page, 'en');
+  await lab.openLesson('uts', 'unshare');
+  await page.getByRole('button', { name: lab.text.lesson.copyCommand }).first().click();
+  await expect(page.getByText(lab.text.lesson.copied, { exact: true })).toBeVisible();
+  await lab.terminal('machine').getByRole('textbox').focus();
+  await page.keyboard.press('Control+V');
+  await expect(lab.terminal('machine')).toContainText('# unshare --uts bash');
+});
+
 test('a shell that has ended is started again by Enter', async ({ page }) => {
   const lab = new LabPage(page, 'en');
   await lab.openLesson('uts');
