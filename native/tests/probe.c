@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,10 +45,10 @@ static int count_descriptors(const char *path) {
   return count;
 }
 
-static void report_limit(const char *path) {
-  char line[128] = "";
+static void report_file(const char *path) {
+  char line[256];
   FILE *file = fopen(path, "r");
-  if (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+  while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
     printf("%s: %s", path, line);
   }
   if (file != NULL) {
@@ -81,7 +82,7 @@ static int report(void) {
   printf("default signals: %d\n", action.sa_handler == SIG_DFL);
   printf("bounding CAP_SYS_MODULE: %d CAP_SYS_ADMIN: %d\n", prctl(PR_CAPBSET_READ, 16),
          prctl(PR_CAPBSET_READ, 21));
-  report_limit("/proc/self/cgroup");
+  report_file("/proc/self/cgroup");
   return 0;
 }
 
@@ -129,6 +130,7 @@ static int nest(void) {
     waitpid(child, &status, 0);
     printf("%s: %d\n", namespaces[i].name, WEXITSTATUS(status));
   }
+  say("time of PID 1", setns(open("/proc/1/ns/time", O_RDONLY), CLONE_NEWTIME));
   mkdir("/tmp/m", 0755);
   say("tmpfs", mount("t", "/tmp/m", "tmpfs", 0, NULL));
   say("proc", mount("p", "/tmp/m", "proc", 0, NULL));
@@ -140,6 +142,34 @@ static int nest(void) {
   mkdir("/tmp/work", 0755);
   say("overlay", mount("o", "/tmp/m", "overlay", 0,
                        "lowerdir=/tmp/lower,upperdir=/tmp/upper,workdir=/tmp/work,userxattr"));
+  return 0;
+}
+
+static long put(const char *path, const char *text) {
+  int fd = open(path, O_WRONLY);
+  long result = fd < 0 ? -1 : write(fd, text, strlen(text));
+  if (fd >= 0) {
+    int error = errno;
+    close(fd);
+    errno = error;
+  }
+  return result;
+}
+
+/* A group of the learner's own, with a limit and a process, in the layout that the host has. */
+static int groups(void) {
+  const bool v2 = access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0;
+  if (chdir(v2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory") < 0) {
+    return 1;
+  }
+  const char *limit = v2 ? "memory.max" : "memory.limit_in_bytes";
+  char path[64];
+  say("raise", put(limit, "1073741824"));
+  say("make", mkdir("mine", 0755));
+  snprintf(path, sizeof(path), "mine/%s", limit);
+  say("limit", put(path, "8388608"));
+  say("join", put("mine/cgroup.procs", "0"));
+  report_file("/proc/self/cgroup");
   return 0;
 }
 
@@ -260,6 +290,9 @@ int main(int count, char **arguments) {
   }
   if (strcmp(what, "nest") == 0) {
     return nest();
+  }
+  if (strcmp(what, "groups") == 0) {
+    return groups();
   }
   if (strcmp(what, "bomb") == 0) {
     bomb();
