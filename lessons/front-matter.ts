@@ -2,6 +2,7 @@ import type { Yaml } from 'mdast';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { NAMESPACES } from '../server/protocol/namespace.ts';
+import { sandboxNeeds } from '../server/protocol/needs.ts';
 import type { Report } from './problem.ts';
 
 const COLOURS = [...NAMESPACES, 'overlay'] as const;
@@ -19,6 +20,7 @@ const frontMatter = z.strictObject({
     )
     .min(1),
   minutes: z.int().min(1).max(120),
+  needs: sandboxNeeds.default([]),
 });
 
 /** The block of YAML that a lesson file begins with. */

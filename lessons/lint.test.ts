@@ -110,6 +110,13 @@ test('a front matter value of the wrong form is named with its line', () => {
   assert.match(change('"2.6.19"', 'two')[0] ?? '', /^lesson\.en\.md:5: Front matter `kernel`: /);
 });
 
+test('a need that no machine can have is named with its line', () => {
+  assert.match(
+    change('minutes: 5', 'minutes: 5\nneeds: [gpu]')[0] ?? '',
+    /^lesson\.en\.md:8: Front matter `needs\.0`: /,
+  );
+});
+
 test('a file without front matter is refused', () => {
   const text = ENGLISH.slice(ENGLISH.indexOf('## Ask'));
   assert.match(lint({ en: text })[0] ?? '', /^lesson\.en\.md:1: .*front matter/);

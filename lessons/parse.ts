@@ -64,7 +64,7 @@ export function parseLesson(text: string, place: LessonPlace, report: Report): P
   }
   if (steps.length === 0) report.add(1, 'The lesson has no step: `## Title {#id}` begins one.');
   if (front === null || report.problems.length > before) return null;
-  const { namespace, kernel, man, minutes } = front;
+  const { namespace, kernel, man, minutes, needs } = front;
   return {
     lesson: { ...place, ...front, steps: steps.map(({ step }) => step) },
     steps,
@@ -72,7 +72,7 @@ export function parseLesson(text: string, place: LessonPlace, report: Report): P
       {
         kind: 'front matter',
         line: 1,
-        shared: JSON.stringify({ namespace, kernel, man, minutes }),
+        shared: JSON.stringify({ namespace, kernel, man, minutes, needs }),
       },
     ],
   };

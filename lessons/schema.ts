@@ -2,6 +2,7 @@ import type { RootContent } from 'mdast';
 import type { Assertion } from '../server/protocol/check.ts';
 import type { TerminalName } from '../server/protocol/identifiers.ts';
 import type { NamespaceName } from '../server/protocol/namespace.ts';
+import type { SandboxNeed } from '../server/protocol/needs.ts';
 
 export const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -71,5 +72,7 @@ export type Lesson = {
   /** Manual pages, such as `uts_namespaces(7)`. */
   readonly man: readonly string[];
   readonly minutes: number;
+  /** Optional parts that a machine for this lesson has. */
+  readonly needs: readonly SandboxNeed[];
   readonly steps: readonly Step[];
 };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { parseConfiguration } from '../server/configuration.ts';
 import { baseImageDirectory } from '../server/images/base-image.ts';
+import type { SandboxNeed } from '../server/protocol/needs.ts';
 import { prepareStage, STAGE } from '../server/warden/janitor.ts';
 import { openNative } from '../server/warden/native.ts';
 import type { Native } from '../server/warden/native-interface.ts';
@@ -37,7 +38,10 @@ after(async () => {
 });
 
 /** Gives a fresh sandbox, and takes it away whatever happened in it. */
-async function inSandbox(play: (solver: Solver) => Promise<void>): Promise<void> {
+async function inSandbox(
+  needs: readonly SandboxNeed[],
+  play: (solver: Solver) => Promise<void>,
+): Promise<void> {
   const id = randomBytes(6).toString('hex');
   const created = await native.create({
     ...SANDBOX_LIMITS,
@@ -45,10 +49,12 @@ async function inSandbox(play: (solver: Solver) => Promise<void>): Promise<void>
     hostname: MACHINE_HOSTNAME,
     lowerdirs: [join(nativeDirectory, 'layer'), baseImageDirectory(imagesDirectory)],
     idBase: ID_BASE,
+    needs,
   });
   const sandbox = new Sandbox({
     id,
     owner: id,
+    needs,
     created,
     idleMs: LIFE_MS,
     lifeMs: LIFE_MS,
@@ -81,7 +87,7 @@ const lessons = loadLessons();
 
 for (const lesson of lessons) {
   test(`${lesson.id} (${lesson.language}): every command prints what the lesson says, and every check turns green`, async () => {
-    await inSandbox(async (solver) => {
+    await inSandbox(lesson.needs, async (solver) => {
       for (const step of lesson.steps) note(lesson, 'text', await solver.playStep(lesson, step));
     });
   });
@@ -92,7 +98,7 @@ for (const lesson of lessons.filter(({ language }) => language === 'en')) {
   for (const [index, step] of lesson.steps.entries()) {
     if (step.check === null) continue;
     test(`${lesson.id}, step ${step.id}: the solution turns the check green within a second`, async () => {
-      await inSandbox(async (solver) => {
+      await inSandbox(lesson.needs, async (solver) => {
         for (const earlier of lesson.steps.slice(0, index)) await solver.playStep(lesson, earlier);
         note(lesson, 'solution', await solver.playSolution(lesson, step));
       });

@@ -27,7 +27,7 @@ type LabProps = {
 
 /** The lab page: a lesson, the learner's machine beside it, and the X-ray of both. */
 export function Lab({ lesson, next }: LabProps) {
-  const session = useLiveSession();
+  const session = useLiveSession(lesson.id);
   const root = useRef<HTMLElement>(null);
   const { shown, show } = usePanes(root);
   const [screenReader, setScreenReader] = useStoredFlag('glassbox.screen-reader');
@@ -72,7 +72,7 @@ export function Lab({ lesson, next }: LabProps) {
           onScreenReader={setScreenReader}
         />
       </TopBar>
-      <Notices session={session} asked={asked} onAsk={setAsked} />
+      <Notices session={session} needs={lesson.needs} asked={asked} onAsk={setAsked} />
       <Panes
         root={root}
         shown={shown}

@@ -1,11 +1,13 @@
 'use client';
 
-import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import type { SandboxNeed } from '../../server/protocol/needs.ts';
 import type { LiveText } from '../_messages/live.en.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { Button } from '../_ui/Button.tsx';
-import { Icon } from '../_ui/Icon.tsx';
 import type { LabState } from './lab-state.ts';
+import { NeedsNotice, unmetNeeds } from './NeedsNotice.tsx';
+import { Strip } from './Strip.tsx';
 import type { LabSession } from './session.ts';
 import { timeLeftMs, WARN_BELOW_MS } from './time-left.ts';
 import { useLab } from './use-lab.ts';
@@ -16,6 +18,8 @@ export type Asked = 'reset' | 'clock' | null;
 
 type NoticesProps = {
   readonly session: LabSession;
+  /** Optional parts of a machine that the lesson asks for. */
+  readonly needs: readonly SandboxNeed[];
   readonly asked: Asked;
   readonly onAsk: (asked: Asked) => void;
 };
@@ -35,12 +39,14 @@ export function Notices(props: NoticesProps) {
   );
 }
 
-function CurrentNotice({ session, asked, onAsk }: NoticesProps) {
+function CurrentNotice({ session, needs, asked, onAsk }: NoticesProps) {
   const lab = useLab(session.store, (state) => state);
   const now = useNow();
   const [warned, setWarned] = useState<string | null>(null);
   const leftMs = timeLeftMs(lab.machine, now);
   const machineId = lab.machine.kind === 'running' ? lab.machine.state.id : null;
+  const unmet = unmetNeeds(needs, lab.machine);
+  const [unmetKnown, setUnmetKnown] = useState<string | null>(null);
 
   if (lab.link.kind === 'refused') return <Refused />;
   if (isLongLost(lab)) return <Lost lab={lab} now={now} onRetry={session.retryNow} />;
@@ -55,6 +61,14 @@ function CurrentNotice({ session, asked, onAsk }: NoticesProps) {
     };
     return <LittleTime leftMs={leftMs} onUnderstood={understood} />;
   }
+  if (unmet !== null && unmetKnown !== machineId)
+    return (
+      <NeedsNotice
+        unmet={unmet}
+        onReset={session.resetMachine}
+        onClose={() => setUnmetKnown(machineId)}
+      />
+    );
   if (asked === 'clock' && lab.machine.kind === 'running')
     return <LifeTime expiresAt={lab.machine} onClose={() => onAsk(null)} />;
   return null;
@@ -62,22 +76,6 @@ function CurrentNotice({ session, asked, onAsk }: NoticesProps) {
 
 function isLongLost({ link }: LabState): boolean {
   return (link.kind === 'lost' || link.kind === 'connecting') && link.attempt >= QUIET_ATTEMPTS;
-}
-
-type StripProps = {
-  readonly tone: 'warn' | 'plain';
-  readonly text: ReactNode;
-  readonly children: ReactNode;
-};
-
-function Strip({ tone, text, children }: StripProps) {
-  return (
-    <div className="lab-notice" data-tone={tone}>
-      {tone === 'warn' && <Icon name="warning" className="text-warn" />}
-      <p>{text}</p>
-      <div className="flex gap-2">{children}</div>
-    </div>
-  );
 }
 
 function Refused() {

@@ -23,6 +23,8 @@ const machine = (id: string): SandboxState => ({
   idleMs: 900_000,
   now: 0,
   fresh: true,
+  needs: [],
+  missing: [],
   trace: [],
 });
 
@@ -108,6 +110,7 @@ async function page(context: TestContext) {
   };
   const session = createSession({
     store: createLabStore(),
+    lesson: 'uts',
     secret: () => SECRET,
     openLink: (events) =>
       openLink(url, events, (address) => new Client(address) as unknown as WebSocket),

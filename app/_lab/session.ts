@@ -38,6 +38,8 @@ export type LabSession = {
 
 export type SessionParts = {
   readonly store: LabStore;
+  /** Id of the lesson that the page shows. */
+  readonly lesson: string;
   readonly secret: () => string;
   readonly openLink: (events: LinkEvents) => LabLink;
 };
@@ -48,7 +50,7 @@ const utf8 = new TextEncoder();
  * Ties the store, the link and the terminals' screens together: what the page wants to see (terminals,
  * a step, the X-ray) is kept here, and asked for again after each reconnect and on each new machine.
  */
-export function createSession({ store, secret, openLink }: SessionParts): LabSession {
+export function createSession({ store, lesson, secret, openLink }: SessionParts): LabSession {
   let link: LabLink | undefined;
   let machineId: string | undefined;
   let step: { readonly lesson: string; readonly step: string } | undefined;
@@ -67,7 +69,7 @@ export function createSession({ store, secret, openLink }: SessionParts): LabSes
     if (state.kind !== 'open') return;
     // A machine is given, or made, in answer.
     if (store.get().machine.kind !== 'running') store.dispatch({ type: 'machine-asked' });
-    send({ type: 'hello', version: PROTOCOL_VERSION, secret: secret() });
+    send({ type: 'hello', version: PROTOCOL_VERSION, secret: secret(), lesson });
   };
 
   const onMessage = (message: ToBrowser) => {
@@ -193,13 +195,13 @@ export function createSession({ store, secret, openLink }: SessionParts): LabSes
     },
     openTerminal,
     restartTerminal,
-    openStep(lesson, stepId, hasCheck) {
+    openStep(lessonId, stepId, hasCheck) {
       if (!hasCheck) {
         if (step) send({ type: 'unwatch-step' });
         step = undefined;
         return store.dispatch({ type: 'step-closed' });
       }
-      step = { lesson, step: stepId };
+      step = { lesson: lessonId, step: stepId };
       store.dispatch({ type: 'step-opened', ...step });
       if (machineId) send({ type: 'watch-step', ...step });
     },

@@ -14,6 +14,8 @@ const sandbox = (change: Partial<SandboxState> = {}): SandboxState => ({
   idleMs: 900,
   now: 5000,
   fresh: true,
+  needs: [],
+  missing: [],
   trace: [],
   ...change,
 });

@@ -16,6 +16,8 @@ const running: Machine = {
     idleMs: 0,
     now: 0,
     fresh: true,
+    needs: [],
+    missing: [],
     trace: [],
   },
 };

@@ -10,16 +10,17 @@ import { createLabStore } from './store.ts';
 config({ jitless: true });
 
 /** The page's session with the lab, connected for as long as the component is mounted. */
-export function useLiveSession(): LabSession {
-  const [session] = useState(createPageSession);
+export function useLiveSession(lesson: string): LabSession {
+  const [session] = useState(() => createPageSession(lesson));
   useEffect(() => session.start(), [session]);
   useEffect(() => followThePage(session), [session]);
   return session;
 }
 
-function createPageSession(): LabSession {
+function createPageSession(lesson: string): LabSession {
   return createSession({
     store: createLabStore(),
+    lesson,
     secret: readOwnerSecret,
     openLink: (events) => openLink(liveAddress(), events),
   });

@@ -62,6 +62,20 @@ export const LIVE_EN = {
     yes: 'Reset it',
     no: 'Keep it',
   },
+  needs: {
+    lacking:
+      'This lesson needs {parts}. Your machine was made for another lesson, without it. A new machine has it, and starts empty; what you have done in the lessons stays.',
+    missing: 'This lab’s host cannot give your machine {parts}, so some steps will not work here.',
+    goOn: 'Go on without',
+    separator: ', ',
+    names: {
+      netfilter: 'packet filters and NAT',
+      disk: 'a disk of its own',
+      net_cls: 'the net_cls controller',
+      device: 'a device that may not be opened',
+      outside: 'a network to the outside',
+    },
+  },
   keys: {
     button: 'Keys',
     title: 'Keys and settings',

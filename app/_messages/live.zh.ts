@@ -60,6 +60,20 @@ export const LIVE_ZH = {
     yes: '重置',
     no: '保留',
   },
+  needs: {
+    lacking:
+      '本课需要{parts}。你的机器是为另一课创建的，没有这一项。新机器会有，但里面是空的；你在课程中完成的内容会保留。',
+    missing: '这个实验室的主机无法为你的机器提供{parts}，因此有些步骤在这里做不了。',
+    goOn: '就这样继续',
+    separator: '、',
+    names: {
+      netfilter: '包过滤和 NAT',
+      disk: '一块独立的磁盘',
+      net_cls: 'net_cls 控制器',
+      device: '一个不允许打开的设备',
+      outside: '外部网络',
+    },
+  },
   keys: {
     button: '按键',
     title: '按键与设置',

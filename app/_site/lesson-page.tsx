@@ -43,7 +43,9 @@ export function lessonPage(language: Language) {
 
     async Page(props: LessonParams) {
       const { lesson, next } = await lessonOf(props);
-      return <Lab lesson={lesson} next={next === undefined ? null : lessonLink(next)} />;
+      return (
+        <Lab key={lesson.id} lesson={lesson} next={next === undefined ? null : lessonLink(next)} />
+      );
     },
   };
 }

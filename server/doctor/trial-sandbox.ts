@@ -34,6 +34,7 @@ async function tryOne(imagesDirectory: string) {
     try {
       const started = performance.now();
       const { pidfd } = await native.create({
+        needs: [],
         ...SANDBOX_LIMITS,
         id,
         hostname: 'machine',

@@ -18,7 +18,7 @@ import { xraySnapshot } from './xray.ts';
  * A page opens one WebSocket at `WEBSOCKET_PATH`, says `hello`, and is told its machine. Everything
  * the page shows arrives as an event; a page that reconnects says `hello` again and attaches again.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 export const WEBSOCKET_PATH = '/live';
 
 /** Close codes of the WebSocket (RFC 6455 gives 4000-4999 to applications). */
@@ -32,8 +32,16 @@ export const CLOSE_CODES = {
 } as const;
 
 export const fromBrowser = z.discriminatedUnion('type', [
-  /** First message: who I am. Answered by `machine` (made if there is none yet) or `error`. */
-  z.strictObject({ type: z.literal('hello'), version: z.int(), secret: ownerSecret }),
+  /**
+   * First message: who I am, and the lesson I show. Answered by `machine` or `error`. If there is no machine
+   * yet, one is made with what the lesson needs; one that is there stays as it is.
+   */
+  z.strictObject({
+    type: z.literal('hello'),
+    version: z.int(),
+    secret: ownerSecret,
+    lesson: slug,
+  }),
   /** Throw my machine away and give me a fresh one. Answered by `gone` and `machine`. */
   z.strictObject({ type: z.literal('reset') }),
   /** Give me a machine again after `gone`. Answered by `machine`. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { sandboxId } from './identifiers.ts';
+import { missingNeed, sandboxNeeds } from './needs.ts';
 import { stepTrace } from './trace.ts';
 
 /** A sandbox as its page sees it. Times are milliseconds; `now` lets the page correct for its own clock. */
@@ -16,6 +17,9 @@ export const sandboxState = z.object({
   now: z.number(),
   /** True when this request made it, false when it was there already. */
   fresh: z.boolean(),
+  /** The optional parts it was made with, and those of them that this host could not give. */
+  needs: sandboxNeeds,
+  missing: z.array(missingNeed),
   trace: stepTrace,
 });
 export type SandboxState = z.infer<typeof sandboxState>;

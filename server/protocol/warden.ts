@@ -10,6 +10,7 @@ import {
   sandboxId,
   terminalName,
 } from './identifiers.ts';
+import { sandboxNeeds } from './needs.ts';
 import { goneReason, sandboxState } from './sandbox-state.ts';
 import { xraySnapshot } from './xray.ts';
 
@@ -35,9 +36,9 @@ export const WARDEN_REQUESTS = {
     request: z.strictObject({ version: z.int(), port: z.int().min(1).max(65535) }),
     reply: none,
   },
-  /** The owner's sandbox, made if there is none. It stays while it is held. */
+  /** The owner's sandbox, made with these optional parts if there is none. It stays while it is held. */
   hold: {
-    request: z.strictObject({ owner: ownerId }),
+    request: z.strictObject({ owner: ownerId, needs: sandboxNeeds }),
     reply: z.object({ hold: z.int(), state: sandboxState }),
   },
   /** A page is gone. When nothing holds a sandbox, its idle clock runs. */

@@ -64,8 +64,8 @@ export class TestPage {
     this.heard.length = 0;
   }
 
-  async hello(secret: string): Promise<SandboxState> {
-    this.say({ type: 'hello', version: PROTOCOL_VERSION, secret });
+  async hello(secret: string, lesson = 'uts'): Promise<SandboxState> {
+    this.say({ type: 'hello', version: PROTOCOL_VERSION, secret, lesson });
     return (await this.hear('machine')).state;
   }
 

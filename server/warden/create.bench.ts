@@ -86,6 +86,7 @@ async function main(): Promise<void> {
       const id = randomBytes(6).toString('hex');
       const begin = performance.now();
       const sandbox = await native.create({
+        needs: [],
         id,
         hostname: 'machine',
         lowerdirs: ['.build/native/layer', base],

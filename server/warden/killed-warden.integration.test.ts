@@ -64,6 +64,7 @@ async function makeNeighbour(context: TestContext) {
   const native = openTestNative(context);
   const id = randomBytes(6).toString('hex');
   const sandbox = await native.create({
+    needs: [],
     id,
     hostname: MACHINE_HOSTNAME,
     lowerdirs: lowerdirs(),

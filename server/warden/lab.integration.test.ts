@@ -183,7 +183,10 @@ test('a page that breaks the protocol is closed, and the lab goes on', async (co
     (page) => page.socket.send('{"type":"unknown"}'),
     (page) => page.say({ type: 'start' }),
     (page) => page.socket.send(Buffer.from([1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0])),
-    (page) => page.socket.send(JSON.stringify({ type: 'hello', version: 1, secret: '../../etc' })),
+    (page) =>
+      page.socket.send(
+        JSON.stringify({ type: 'hello', version: 2, secret: '../../etc', lesson: 'uts' }),
+      ),
   ];
   for (const breakIt of breaks) {
     const page = await TestPage.connect(address);
@@ -193,7 +196,7 @@ test('a page that breaks the protocol is closed, and the lab goes on', async (co
   }
   const old = await TestPage.connect(address);
   const closed = once(old.socket, 'close');
-  old.say({ type: 'hello', version: 999, secret: newSecret() });
+  old.say({ type: 'hello', version: 999, secret: newSecret(), lesson: 'uts' });
   assert.equal((await closed)[0], CLOSE_CODES.version);
   const large = await TestPage.connect(address);
   const cut = once(large.socket, 'close');

@@ -1,4 +1,5 @@
 import type { NamespaceName } from '../protocol/namespace.ts';
+import type { MissingNeed, SandboxNeed } from '../protocol/needs.ts';
 import type { TraceCall } from '../protocol/trace.ts';
 
 /** What a sandbox is made of. Limits are those of the whole sandbox, tmpfs pages included. */
@@ -19,6 +20,8 @@ export type SandboxSpec = {
   readonly diskInodes: number;
   /** Number of `/dev/ttyN` nodes prepared for terminals. */
   readonly terminals: number;
+  /** Optional parts. */
+  readonly needs: readonly SandboxNeed[];
 };
 
 /** A living sandbox. The pidfd is close-on-exec and stays open until `destroy`. */
@@ -28,6 +31,8 @@ export type CreatedSandbox = {
   /** Inodes of the namespaces that PID 1 is in. */
   readonly namespaces: Readonly<Record<NamespaceName, string>>;
   readonly trace: readonly TraceCall[];
+  /** Optional parts that were asked for and that this host can't give. */
+  readonly missing: readonly MissingNeed[];
 };
 
 /** A step that failed; what it had done was undone. */

@@ -18,6 +18,7 @@ const specOf = (changes: Partial<SandboxSpec> = {}): SandboxSpec => ({
   hostname: 'machine',
   lowerdirs: lowerdirs(),
   idBase: 100_000,
+  needs: [],
   ...changes,
 });
 

@@ -164,6 +164,7 @@ export function openNative(options: NativeOptions): Native {
         pidfd: made.pidfd,
         namespaces: record(made.namespaces, String),
         trace: calls,
+        missing: [],
       };
     },
 

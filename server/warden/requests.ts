@@ -41,11 +41,11 @@ export const REQUESTS = {
     return { reply: {} };
   }),
 
-  // Safe: what a sandbox is made of is fixed by the warden, their number is bounded, and an owner is a
-  // hash whose secret only the owner's browser has.
-  hold: row('open', WARDEN_REQUESTS.hold, async (session, { owner }) => {
+  // Safe: what a sandbox is made of is fixed by the warden, but for optional parts that every learner may
+  // have; their number is bounded, and an owner is a hash whose secret only the owner's browser has.
+  hold: row('open', WARDEN_REQUESTS.hold, async (session, { owner, needs }) => {
     for (;;) {
-      const held = await session.registry.hold(owner);
+      const held = await session.registry.hold(owner, needs);
       if (!held.ok) return { refused: held.error };
       const { sandbox, fresh } = held;
       // It may have gone between its making and now; then there is nothing to tell a page but a new one.

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ErrorReport } from '../protocol/errors.ts';
+import type { SandboxNeed } from '../protocol/needs.ts';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
 import { type Native, NativeError } from './native-interface.ts';
 import { MACHINE_HOSTNAME, Sandbox, type SandboxEvents } from './sandbox.ts';
@@ -32,6 +33,7 @@ export type Held =
 /** What the registry keeps of one sandbox, from the making to the removal. */
 type Entry = {
   readonly owner: string;
+  readonly needs: readonly SandboxNeed[];
   readonly idBase: number;
   readonly making: Promise<Held>;
   sandbox: Sandbox | undefined;
@@ -63,15 +65,15 @@ export class SandboxRegistry {
   }
 
   /**
-   * The owner's sandbox, made if there is none, and kept from idling until `release`. Two pages that ask
-   * at once share one making.
+   * The owner's sandbox, made with these optional parts if there is none, and kept from idling until
+   * `release`. Two pages that ask at once share one making. One that is there stays as it was made.
    */
-  async hold(owner: string): Promise<Held> {
+  async hold(owner: string, needs: readonly SandboxNeed[] = []): Promise<Held> {
     const known = this.#byOwner.get(owner);
     if (known === undefined && (this.#closed || this.#entries.size >= this.#options.sandboxesMax)) {
       return { ok: false, error: this.#full() };
     }
-    const entry = known ?? this.#add(owner);
+    const entry = known ?? this.#add(owner, needs);
     entry.holds += 1;
     clearTimeout(entry.idleTimer);
     const held = await entry.making;
@@ -107,10 +109,11 @@ export class SandboxRegistry {
     );
   }
 
-  #add(owner: string): Entry {
+  #add(owner: string, needs: readonly SandboxNeed[]): Entry {
     const idBase = this.#ranges.take();
     const entry: Entry = {
       owner,
+      needs,
       idBase,
       // Begins after this function, when the entry is complete.
       making: Promise.resolve().then(() => this.#make(entry)),
@@ -137,10 +140,11 @@ export class SandboxRegistry {
         hostname: MACHINE_HOSTNAME,
         lowerdirs,
         idBase: entry.idBase,
+        needs: entry.needs,
         ...SANDBOX_LIMITS,
       });
-      const { owner } = entry;
-      const sandbox = new Sandbox({ id, owner, created, idleMs, lifeMs, native, events });
+      const { owner, needs } = entry;
+      const sandbox = new Sandbox({ id, owner, needs, created, idleMs, lifeMs, native, events });
       entry.sandbox = sandbox;
       entry.lifeTimer = setTimeout(() => void this.#remove(entry, 'expired'), lifeMs);
       entry.forgetExit = native.onExit(created.pidfd, () => void this.#remove(entry, 'died'));

@@ -1,4 +1,5 @@
 import { TERMINALS, type TerminalName } from '../protocol/identifiers.ts';
+import type { SandboxNeed } from '../protocol/needs.ts';
 import type { SandboxState } from '../protocol/sandbox-state.ts';
 import type { CreatedSandbox, Inspection, Native } from './native-interface.ts';
 import { INSPECTED_PROCESSES } from './sandbox-limits.ts';
@@ -23,6 +24,7 @@ export type SandboxEvents = {
 export class Sandbox {
   readonly id: string;
   readonly owner: string;
+  readonly needs: readonly SandboxNeed[];
   readonly created: CreatedSandbox;
   readonly createdAt = Date.now();
   readonly expiresAt: number;
@@ -36,6 +38,7 @@ export class Sandbox {
   constructor(options: {
     id: string;
     owner: string;
+    needs: readonly SandboxNeed[];
     created: CreatedSandbox;
     idleMs: number;
     lifeMs: number;
@@ -44,6 +47,7 @@ export class Sandbox {
   }) {
     this.id = options.id;
     this.owner = options.owner;
+    this.needs = options.needs;
     this.created = options.created;
     this.idleMs = options.idleMs;
     this.expiresAt = this.createdAt + options.lifeMs;
@@ -81,6 +85,8 @@ export class Sandbox {
       idleMs: this.idleMs,
       now: Date.now(),
       fresh,
+      needs: [...this.needs],
+      missing: [...this.created.missing],
       trace: [...this.created.trace],
     };
   }

@@ -34,11 +34,13 @@ async function make(context: TestContext) {
     hostname: MACHINE_HOSTNAME,
     lowerdirs: lowerdirs(),
     idBase: 100_000,
+    needs: [],
     ...SANDBOX_LIMITS,
   });
   const sandbox = new Sandbox({
     id,
     owner: '',
+    needs: [],
     created,
     idleMs: 0,
     lifeMs: 0,

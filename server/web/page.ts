@@ -9,6 +9,7 @@ import type { Assertion, CheckState } from '../protocol/check.ts';
 import type { ErrorReport } from '../protocol/errors.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { TerminalName } from '../protocol/identifiers.ts';
+import type { SandboxNeed } from '../protocol/needs.ts';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
 import type {
   FromWarden,
@@ -52,6 +53,7 @@ export class Page {
   readonly #lessons: Lessons;
   readonly #pages: Pages;
   #owner: string | undefined;
+  #needs: readonly SandboxNeed[] = [];
   #hold: Hold | undefined;
   /** A machine has been asked for and is not here yet. */
   #starting = false;
@@ -91,7 +93,7 @@ export class Page {
     if ((message.type === 'hello') === this.greeted) return false;
     switch (message.type) {
       case 'hello':
-        this.#hello(message.version, message.secret);
+        this.#hello(message);
         break;
       case 'reset':
         this.#reset();
@@ -183,12 +185,13 @@ export class Page {
     this.#hold = undefined;
   }
 
-  #hello(version: number, secret: string): void {
+  #hello({ version, secret, lesson }: Extract<FromBrowser, { type: 'hello' }>): void {
     if (version !== PROTOCOL_VERSION) {
       this.#socket.close(CLOSE_CODES.version, `This lab speaks version ${PROTOCOL_VERSION}.`);
       return;
     }
     this.#owner = createHash('sha256').update(secret).digest('hex');
+    this.#needs = this.#lessons.needsOf(lesson);
     this.#start();
   }
 
@@ -207,7 +210,7 @@ export class Page {
     const owner = this.#owner;
     if (this.#starting || owner === undefined || this.#closed) return;
     this.#starting = true;
-    this.#ask('hold', { owner }, (answer) => {
+    this.#ask('hold', { owner, needs: [...this.#needs] }, (answer) => {
       this.#starting = false;
       if (!answer.ok) {
         this.#error(answer.error);
