@@ -87,6 +87,10 @@ long cgroup_join(struct tracer *tracer, const struct cgroup_layout *layout, cons
 /* Removes what a failed creation has made. Nothing is in it any more. */
 void cgroup_undo(struct cgroup_layout *layout, const char *lab, const char *id);
 
+/* Mounts each v1 hierarchy, with `flags` added, below a tmpfs at /sys/fs/cgroup. */
+int cgroup_mount_v1(struct glassbox_failure *failure, struct tracer *tracer,
+                    const struct cgroup_layout *layout, unsigned long flags);
+
 /* Names that become part of a path are made of these characters only. */
 bool cgroup_name_is_valid(const char *name);
 bool cgroup_id_is_valid(const char *id);

@@ -62,27 +62,28 @@ static long link_controllers(struct tracer *tracer, const struct hierarchy *hier
   return 0;
 }
 
-static int mount_v1(struct making *making, struct tracer *tracer) {
+int cgroup_mount_v1(struct glassbox_failure *failure, struct tracer *tracer,
+                    const struct cgroup_layout *layout, unsigned long flags) {
   long result = mount_traced(tracer, "cgroup", MOUNT_POINT, "tmpfs", CGROUP_MOUNT_FLAGS,
                              "mode=0755,size=64k,nr_inodes=256");
   if (result < 0) {
-    return fail(making->failure, tracer->step, MOUNT_POINT, result);
+    return fail(failure, tracer->step, MOUNT_POINT, result);
   }
-  for (uint32_t i = 0; i < making->cgroups.count; i++) {
-    const struct hierarchy *hierarchy = &making->cgroups.hierarchies[i];
+  for (uint32_t i = 0; i < layout->count; i++) {
+    const struct hierarchy *hierarchy = &layout->hierarchies[i];
     char path[128];
     text_join(path, sizeof(path), MOUNT_POINT, "/", hierarchy->name);
     result = TRACED(tracer, mkdirat, DIRECTORY(AT_FDCWD), STRING(path), OCTAL(0755));
     if (result == 0) {
       const char *type = hierarchy->unified ? "cgroup2" : "cgroup";
-      result = mount_traced(tracer, type, path, type, CGROUP_MOUNT_FLAGS,
+      result = mount_traced(tracer, type, path, type, CGROUP_MOUNT_FLAGS | flags,
                             hierarchy->unified ? NULL : hierarchy->controllers);
     }
     if (result == 0) {
       result = link_controllers(tracer, hierarchy);
     }
     if (result < 0) {
-      return fail(making->failure, tracer->step, path, result);
+      return fail(failure, tracer->step, path, result);
     }
   }
   return 0;
@@ -121,5 +122,6 @@ int step_cgroup_namespace(struct making *making, struct tracer *tracer) {
   if (result < 0) {
     return fail(making->failure, tracer->step, object, result);
   }
-  return making->cgroups.pure_v2 ? mount_v2(making, tracer) : mount_v1(making, tracer);
+  return making->cgroups.pure_v2 ? mount_v2(making, tracer)
+                                 : cgroup_mount_v1(making->failure, tracer, &making->cgroups, 0);
 }

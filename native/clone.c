@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "clone.h"
 #include "failure.h"
 #include "sandbox.h"
 #include "text.h"
@@ -84,25 +85,28 @@ __attribute__((noinline)) static long clone_onto_stack(struct clone_args *args, 
 #endif
 }
 
-static long allocate_stack(struct making *making) {
+long clone_stack_allocate(void **bottom) {
   long stack = system_call(SYS_mmap, 0, GUARD_BYTES + STACK_BYTES, PROT_READ | PROT_WRITE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (stack < 0) {
     return stack;
   }
-  making->stack = (void *)stack;
-  FORGET_OLD_FRAMES(making->stack, GUARD_BYTES + STACK_BYTES);
+  *bottom = (void *)stack;
+  FORGET_OLD_FRAMES(*bottom, GUARD_BYTES + STACK_BYTES);
   return system_call(SYS_mprotect, stack, GUARD_BYTES, PROT_NONE, 0, 0, 0);
 }
 
-void free_stack(struct making *making) {
-  if (making->stack != NULL) {
-    system_call(SYS_munmap, (long)making->stack, GUARD_BYTES + STACK_BYTES, 0, 0, 0, 0);
-    making->stack = NULL;
+void clone_stack_free(void **bottom) {
+  if (*bottom != NULL) {
+    system_call(SYS_munmap, (long)*bottom, GUARD_BYTES + STACK_BYTES, 0, 0, 0, 0);
+    *bottom = NULL;
   }
 }
 
-static long make_child(struct making *making, struct tracer *tracer, struct clone_args *args) {
+long clone_traced(struct tracer *tracer, struct clone_args *args, void *stack, int (*run)(void *),
+                  void *context) {
+  args->stack = (uint64_t)(uintptr_t)stack + GUARD_BYTES;
+  args->stack_size = STACK_BYTES;
   char reading[224];
   struct text text = TEXT(reading);
   text_append(&text, "{flags=");
@@ -119,7 +123,7 @@ static long make_child(struct making *making, struct tracer *tracer, struct clon
   uint64_t before;
   sys_signal_mask(~(uint64_t)0, &before);
   struct glassbox_call *call = trace_begin(tracer, "clone3", arguments, 2);
-  long pid = clone_onto_stack(args, sandbox_child, making);
+  long pid = clone_onto_stack(args, run, context);
   trace_finish(tracer, call, pid);
   sys_signal_mask(before, NULL);
   return pid;
@@ -132,7 +136,7 @@ int step_clone(struct making *making, struct tracer *tracer) {
   if (group < 0 && cgroup_unified(&making->cgroups) != NULL) {
     return fail(making->failure, tracer->step, making->spec->id, group);
   }
-  long result = allocate_stack(making);
+  long result = clone_stack_allocate(&making->stack);
   if (result < 0) {
     return fail(making->failure, tracer->step, "stack", result);
   }
@@ -141,11 +145,9 @@ int step_clone(struct making *making, struct tracer *tracer) {
                (group >= 0 ? CLONE_INTO_CGROUP : 0),
       .pidfd = (uint64_t)(uintptr_t)&pidfd,
       .exit_signal = SIGCHLD,
-      .stack = (uint64_t)(uintptr_t)making->stack + GUARD_BYTES,
-      .stack_size = STACK_BYTES,
       .cgroup = group >= 0 ? (uint64_t)group : 0,
   };
-  result = make_child(making, tracer, &args);
+  result = clone_traced(tracer, &args, making->stack, sandbox_child, making);
   if (result < 0) {
     return fail(making->failure, tracer->step, "PID 1", result);
   }

@@ -2,7 +2,15 @@
 #ifndef CONFINE_H
 #define CONFINE_H
 
+#include <linux/filter.h>
+
 #include "trace.h"
+
+/* Every capability with its name; the last has none. */
+extern const struct flag_name CAPABILITIES[];
+
+/* Takes those whose bit is set out of the bounding set. */
+long drop_capabilities(struct tracer *tracer, uint64_t dropped, const char **object);
 
 /* Takes the capabilities away that nothing in a sandbox needs. */
 long confine_capabilities(struct tracer *tracer, const char **object);
@@ -12,5 +20,9 @@ long confine_rlimits(struct tracer *tracer, const char **object);
 
 /* Installs the system call filters. Needs CAP_SYS_ADMIN in the sandbox's user namespace. */
 long confine_system_calls(struct tracer *tracer, const char **object);
+
+/* Installs one filter. Needs CAP_SYS_ADMIN in the user namespace, or no_new_privs. */
+long install_filter(struct tracer *tracer, const struct sock_filter *filter, size_t length,
+                    const char *reading);
 
 #endif

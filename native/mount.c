@@ -20,18 +20,23 @@ long make_mount_point(const char *path) {
 
 /* A new mount namespace is a copy whose mounts still receive the host's; from here on it is alone.
  */
-int step_mnt(struct making *making, struct tracer *tracer) {
+int mount_make_private(struct glassbox_failure *failure, struct tracer *tracer) {
   long result = mount_traced(tracer, NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
-  return result < 0 ? fail(making->failure, tracer->step, "/", result) : 0;
+  return result < 0 ? fail(failure, tracer->step, "/", result) : 0;
 }
 
-static int mount_kernel_filesystem(struct making *making, struct tracer *tracer, const char *type,
-                                   const char *target) {
+int step_mnt(struct making *making, struct tracer *tracer) {
+  return mount_make_private(making->failure, tracer);
+}
+
+int mount_kernel_filesystem(struct glassbox_failure *failure, struct tracer *tracer,
+                            const char *type, const char *target, unsigned long flags) {
   long result = make_mount_point(target);
   if (result == 0) {
-    result = mount_traced(tracer, type, target, type, MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+    result =
+        mount_traced(tracer, type, target, type, MS_NOSUID | MS_NODEV | MS_NOEXEC | flags, NULL);
   }
-  return result < 0 ? fail(making->failure, tracer->step, target, result) : 0;
+  return result < 0 ? fail(failure, tracer->step, target, result) : 0;
 }
 
 /*
@@ -40,7 +45,7 @@ static int mount_kernel_filesystem(struct making *making, struct tracer *tracer,
  * Root in a sandbox is nobody to the files of /proc that concern the host.
  */
 int step_proc(struct making *making, struct tracer *tracer) {
-  return mount_kernel_filesystem(making, tracer, "proc", "proc");
+  return mount_kernel_filesystem(making->failure, tracer, "proc", "proc", 0);
 }
 
 /*
@@ -49,7 +54,7 @@ int step_proc(struct making *making, struct tracer *tracer) {
  * mount, for the kernel mounts nothing over itself anew.
  */
 int step_sys(struct making *making, struct tracer *tracer) {
-  if (mount_kernel_filesystem(making, tracer, "sysfs", "sys") < 0) {
+  if (mount_kernel_filesystem(making->failure, tracer, "sysfs", "sys", 0) < 0) {
     return -1;
   }
   long result = mount_traced(tracer, "sys", "sys", NULL, MS_BIND, NULL);

@@ -6,6 +6,7 @@
 #include "failure.h"
 #include "mount.h"
 #include "sandbox.h"
+#include "steps.h"
 #include "text.h"
 
 /*
@@ -97,16 +98,19 @@ static int attach_layers(struct making *making, struct tracer *tracer) {
   return 0;
 }
 
+int overlay_mount(struct glassbox_failure *failure, struct tracer *tracer, const char *target,
+                  const char *options) {
+  long result = mount_traced(tracer, "overlay", target, "overlay", 0, options);
+  return result < 0 ? fail(failure, tracer->step, options, result) : 0;
+}
+
 int step_overlay(struct making *making, struct tracer *tracer) {
-  if (mount_stage(making, tracer) < 0 || attach_layers(making, tracer) < 0) {
+  /* userxattr: without it overlayfs keeps its notes in attributes that only the host's root has. */
+  if (mount_stage(making, tracer) < 0 || attach_layers(making, tracer) < 0 ||
+      overlay_mount(making->failure, tracer, "root", making->overlay_options) < 0) {
     return -1;
   }
-  /* userxattr: without it overlayfs keeps its notes in attributes that only the host's root has. */
-  long result = mount_traced(tracer, "overlay", "root", "overlay", 0, making->overlay_options);
-  if (result < 0) {
-    return fail(making->failure, tracer->step, making->overlay_options, result);
-  }
-  result = TRACED(tracer, chdir, STRING("root"));
+  long result = TRACED(tracer, chdir, STRING("root"));
   if (result == 0) {
     result = make_mount_point("tmp");
   }

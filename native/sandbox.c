@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "cgroup_tree.h"
+#include "clone.h"
 #include "failure.h"
 #include "text.h"
 
@@ -295,7 +296,7 @@ int glassbox_create(const struct glassbox_spec *spec, struct glassbox_sandbox *s
     cgroup_undo(&making.cgroups, spec->lab, spec->id);
   }
   /* Only now: the child has executed init or was reaped, and uses this memory no more. */
-  free_stack(&making);
+  clone_stack_free(&making.stack);
   close_descriptors(&making);
   return result;
 }

@@ -69,6 +69,5 @@ long receive_layers(struct making *making);
 
 /* clone.c: ends the child if it has not ended by itself, and waits until it is reaped. */
 void end_child(struct making *making);
-void free_stack(struct making *making);
 
 #endif

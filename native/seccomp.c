@@ -10,7 +10,7 @@
  * Without PR_SET_NO_NEW_PRIVS: a sandbox's root installs them by the right of its own user
  * namespace, so set-user-id programs keep working inside.
  */
-static long install(struct tracer *tracer, const struct sock_filter *filter, size_t length,
+long install_filter(struct tracer *tracer, const struct sock_filter *filter, size_t length,
                     const char *reading) {
   const struct sock_fprog program = {.len = (unsigned short)length,
                                      .filter = (struct sock_filter *)filter};
@@ -27,9 +27,10 @@ static long install(struct tracer *tracer, const struct sock_filter *filter, siz
 long confine_system_calls(struct tracer *tracer, const char **object) {
   *object = "filter";
   long result =
-      install(tracer, SECCOMP_ARGUMENTS, LENGTH(SECCOMP_ARGUMENTS), "{filter of arguments}");
-  return result < 0 ? result
-                    : install(tracer, SECCOMP_CALLS, LENGTH(SECCOMP_CALLS), "{filter of calls}");
+      install_filter(tracer, SECCOMP_ARGUMENTS, LENGTH(SECCOMP_ARGUMENTS), "{filter of arguments}");
+  return result < 0
+             ? result
+             : install_filter(tracer, SECCOMP_CALLS, LENGTH(SECCOMP_CALLS), "{filter of calls}");
 }
 
 int step_seccomp(struct making *making, struct tracer *tracer) {

@@ -84,10 +84,10 @@ static void append_argument(struct text *text, const struct argument *argument, 
   }
 }
 
-struct glassbox_call *trace_begin(struct tracer *tracer, const char *name,
-                                  const struct argument *arguments, size_t count) {
+/* Where the next call is recorded, or NULL. */
+static struct glassbox_call *take_call(struct tracer *tracer) {
   if (tracer->trace == NULL) {
-    return NULL;
+    return tracer->observer == NULL ? NULL : &tracer->observer->call;
   }
   /* Parent and child record into the same trace at the same time: each takes a place of its own. */
   uint32_t index = __atomic_fetch_add(&tracer->trace->count, 1, __ATOMIC_RELAXED);
@@ -95,7 +95,15 @@ struct glassbox_call *trace_begin(struct tracer *tracer, const char *name,
     __atomic_store_n(&tracer->trace->count, GLASSBOX_CALLS_MAX, __ATOMIC_RELAXED);
     return NULL;
   }
-  struct glassbox_call *call = &tracer->trace->calls[index];
+  return &tracer->trace->calls[index];
+}
+
+struct glassbox_call *trace_begin(struct tracer *tracer, const char *name,
+                                  const struct argument *arguments, size_t count) {
+  struct glassbox_call *call = take_call(tracer);
+  if (call == NULL) {
+    return NULL;
+  }
   text_join(call->step, sizeof(call->step), tracer->step, "", "");
   call->error[0] = '\0';
   call->duration_ns = 0;
@@ -113,6 +121,9 @@ struct glassbox_call *trace_begin(struct tracer *tracer, const char *name,
     separator = ", ";
   }
   text_character(&text, ')');
+  if (tracer->observer != NULL) {
+    tracer->observer->begun(tracer->observer, call);
+  }
   call->started_ns = (uint64_t)(monotonic_ns() - tracer->origin_ns);
   return call;
 }
@@ -130,6 +141,9 @@ void trace_finish(struct tracer *tracer, struct glassbox_call *call, long result
         .bytes = call->text, .capacity = sizeof(call->text), .length = strlen(call->text)};
     text_append(&text, " = ");
     text_number(&text, result);
+  }
+  if (tracer->observer != NULL) {
+    tracer->observer->finished(tracer->observer, call);
   }
 }
 

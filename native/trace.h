@@ -47,9 +47,17 @@ struct argument {
 #define AS(number, reading)                                                                        \
   ((struct argument){.kind = ARGUMENT_AS, .value = (long)(number), .text = (reading)})
 
-/* Who makes calls now, and for which step. A NULL trace records nothing. */
+/* Is told of each call as it begins and as it ends, for who wants to watch it happen. */
+struct trace_observer {
+  void (*begun)(struct trace_observer *observer, const struct glassbox_call *call);
+  void (*finished)(struct trace_observer *observer, const struct glassbox_call *call);
+  struct glassbox_call call;
+};
+
+/* Who makes calls now, and for which step. Without a trace and an observer nothing is recorded. */
 struct tracer {
   struct glassbox_trace *trace;
+  struct trace_observer *observer;
   int64_t origin_ns;
   enum glassbox_side side;
   const char *step;
