@@ -149,7 +149,10 @@ static long kill_unified(struct ending *ending, const struct hierarchy *unified)
   return result;
 }
 
-/* Kills all that the groups hold, whether it was counted in every hierarchy yet or not. */
+/*
+ * Kills all that the groups hold, whether it was counted in every hierarchy yet or not, and waits
+ * for those that it had to kill one by one.
+ */
 static long kill_all(struct ending *ending, struct cgroup_layout *layout, bool thorough) {
   const struct hierarchy *unified = cgroup_unified(layout);
   for (uint32_t i = 0; i < layout->count; i++) {
@@ -167,11 +170,10 @@ static long kill_all(struct ending *ending, struct cgroup_layout *layout, bool t
       return result;
     }
   }
-  long result = wait_for_killed(ending);
-  return result == 0 && unified != NULL ? wait_until_empty(ending, unified) : result;
+  return wait_for_killed(ending);
 }
 
-/* PID 1 ends after all others in its pid namespace: its end is theirs. */
+/* PID 1 ends after all others in its pid namespace have: its end is theirs. */
 static long reap(const struct ending *ending, int pidfd) {
   long result = wait_for(ending, pidfd, POLLIN);
   if (result < 0) {
@@ -182,13 +184,45 @@ static long reap(const struct ending *ending, int pidfd) {
   return result == -ECHILD ? 0 : result;
 }
 
+/*
+ * Waits until the processes have ended. PID 1 is awaited by its pidfd where there is one: the
+ * kernel tells that at once, but the end of a group's processes only once in 10 ms.
+ */
+static long wait_for_end(const struct ending *ending, struct cgroup_layout *layout, int pidfd,
+                         bool thorough) {
+  const struct hierarchy *unified = cgroup_unified(layout);
+  long result = pidfd >= 0 ? reap(ending, pidfd) : 0;
+  if (result == 0 && unified != NULL && (thorough || pidfd < 0)) {
+    result = wait_until_empty(ending, unified);
+  }
+  return result;
+}
+
+/*
+ * Most learners make no groups, and then two removals are all that a hierarchy takes. Otherwise the
+ * groups are searched.
+ */
+static long remove_group_tree(const char *path) {
+  static const char *const usual[] = {"/" CGROUP_DELEGATED "/" CGROUP_LEAF, "/" CGROUP_DELEGATED,
+                                      ""};
+  long result = 0;
+  for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+    char group[CGROUP_PATH_BYTES];
+    if (!text_join(group, sizeof(group), path, usual[i], "")) {
+      return -ENAMETOOLONG;
+    }
+    result = sys_unlinkat(AT_FDCWD, group, AT_REMOVEDIR);
+  }
+  return result == 0 || result == -ENOENT ? 0 : cgroup_remove(path);
+}
+
 static long remove_groups(const struct ending *ending, const struct cgroup_layout *layout,
                           char path[CGROUP_PATH_BYTES]) {
   for (uint32_t i = 0; i < layout->count; i++) {
     if (!cgroup_path(path, &layout->hierarchies[i], ending->lab, ending->id, NULL)) {
       return -ENAMETOOLONG;
     }
-    long result = cgroup_remove(path);
+    long result = remove_group_tree(path);
     if (result < 0) {
       return result;
     }
@@ -203,11 +237,12 @@ int glassbox_destroy(const char *lab, const char *id, int32_t pidfd,
   if (!cgroup_name_is_valid(lab) || !cgroup_id_is_valid(id)) {
     return fail(failure, "spec", "id", -EINVAL);
   }
-  if (cgroup_layout_read(&layout, failure) < 0) {
-    return -1;
-  }
+  /* First of all: it dies while the rest is looked up. */
   if (pidfd >= 0) {
     sys_pidfd_send_signal(pidfd, SIGKILL);
+  }
+  if (cgroup_layout_read(&layout, failure) < 0) {
+    return -1;
   }
   /*
    * Usually once. Again when a process was on its way in (an `enter`), or was counted in some
@@ -216,8 +251,8 @@ int glassbox_destroy(const char *lab, const char *id, int32_t pidfd,
   for (bool thorough = false;; thorough = true) {
     char path[CGROUP_PATH_BYTES];
     long result = kill_all(&ending, &layout, thorough);
-    if (result == 0 && pidfd >= 0) {
-      result = reap(&ending, pidfd);
+    if (result == 0) {
+      result = wait_for_end(&ending, &layout, pidfd, thorough);
     }
     if (result < 0) {
       return fail(failure, "destroy", id, result);
