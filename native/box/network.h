@@ -31,10 +31,17 @@ struct network_report {
   /* Its `step` is set here while calls are made, and is as it was afterwards. */
   struct tracer *tracer;
   struct glassbox_failure *failure;
-  /* Gets one sentence before the calls that it explains. NULL: nothing is said. */
-  void (*explain)(void *context, const char *sentence);
+  /* Gets plain words before the calls that they explain, one line or more. NULL: nothing is said.
+   */
+  void (*explain)(void *context, const char *words);
   void *context;
 };
+
+static inline void network_explain(const struct network_report *report, const char *words) {
+  if (report->explain != NULL) {
+    report->explain(report->context, words);
+  }
+}
 
 /* A published port: `-p [ADDRESS:][PORT:]CONTAINER_PORT[/PROTOCOL]`. */
 struct network_port {
@@ -51,8 +58,9 @@ struct network_port {
 struct network_container {
   /* 64 hexadecimal digits. */
   const char *id;
+  /* At most 64 letters, digits, `_`, `.` and `-`. */
   const char *name;
-  /* NULL or a hostname of its own, which others can use as its name too. */
+  /* NULL or a hostname of its own, which others can use as its name too; as long, and the same. */
   const char *hostname;
   /* The container's first process; the relay of its ports ends with it. */
   int pidfd;
@@ -98,8 +106,8 @@ int network_attach(const char *directory, struct network_container *container,
                    struct network_endpoint *endpoint, const struct network_report *report);
 
 /*
- * Takes a container from the network: its veth, its name, its ports. That it is not attached, or
- * that its namespace went and its veth with it, is a success. Once per end of a container.
+ * Takes a container that has ended from the network: its names and its ports; its veth goes with
+ * its network namespace. That it is not attached is a success.
  */
 int network_detach(const char *directory, const char *id, const struct network_report *report);
 
