@@ -44,6 +44,7 @@ async function inSandbox(
 ): Promise<void> {
   const id = randomBytes(6).toString('hex');
   const created = await native.create({
+    attachments: [],
     ...SANDBOX_LIMITS,
     id,
     hostname: MACHINE_HOSTNAME,

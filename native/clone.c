@@ -31,6 +31,10 @@
 
 #define STACK_BYTES (128 << 10)
 #define GUARD_BYTES (64 << 10)
+/* The lowest part of the stack is for the child's own child. */
+#define SEALER_STACK_BYTES (32 << 10)
+/* A pid out of the way, so that the learner's first process is number 2. */
+#define SEALER_PID 300
 
 #define NAMESPACE_FLAGS                                                                            \
   (CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC)
@@ -106,7 +110,7 @@ void clone_stack_free(void **bottom) {
 long clone_traced(struct tracer *tracer, struct clone_args *args, void *stack, int (*run)(void *),
                   void *context) {
   args->stack = (uint64_t)(uintptr_t)stack + GUARD_BYTES;
-  args->stack_size = STACK_BYTES;
+  args->stack_size = args->stack_size == 0 ? STACK_BYTES : args->stack_size;
   char reading[224];
   struct text text = TEXT(reading);
   text_append(&text, "{flags=");
@@ -118,7 +122,7 @@ long clone_traced(struct tracer *tracer, struct clone_args *args, void *stack, i
       text_append(&text, bits != 0 ? "|" : "");
     }
   }
-  text_append(&text, ", exit_signal=SIGCHLD}");
+  text_append(&text, args->exit_signal == 0 ? "}" : ", exit_signal=SIGCHLD}");
   const struct argument arguments[] = {AS(args, reading), NUMBER(sizeof(*args))};
   uint64_t before;
   sys_signal_mask(~(uint64_t)0, &before);
@@ -127,6 +131,24 @@ long clone_traced(struct tracer *tracer, struct clone_args *args, void *stack, i
   trace_finish(tracer, call, pid);
   sys_signal_mask(before, NULL);
   return pid;
+}
+
+long run_sealer(struct making *making, struct tracer *tracer, int (*run)(void *)) {
+  const pid_t pid = SEALER_PID;
+  struct clone_args args = {
+      .flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_NEWUSER | CLONE_NEWNS,
+      .stack_size = SEALER_STACK_BYTES,
+      .set_tid = (uint64_t)(uintptr_t)&pid,
+      .set_tid_size = 1,
+  };
+  long result = clone_traced(tracer, &args, making->stack, run, making);
+  if (result < 0) {
+    return result;
+  }
+  do {
+    result = system_call(SYS_waitid, P_PID, SEALER_PID, 0, WEXITED | __WALL, 0, 0);
+  } while (result == -EINTR);
+  return result;
 }
 
 int step_clone(struct making *making, struct tracer *tracer) {
@@ -159,14 +181,18 @@ int step_clone(struct making *making, struct tracer *tracer) {
   return 0;
 }
 
-/* A control message that can carry an fd for each layer. */
+/* A control message that can carry an fd for each layer and attachment. */
 union rights {
   struct cmsghdr header;
-  char bytes[CMSG_SPACE(sizeof(int) * GLASSBOX_LAYERS_MAX)];
+  char bytes[CMSG_SPACE(sizeof(int) * SANDBOX_MOUNTS_MAX)];
 };
 
-long send_layers(struct making *making) {
-  const size_t size = sizeof(int) * making->spec->lowerdir_count;
+static size_t count_mounts(const struct making *making) {
+  return making->spec->lowerdir_count + making->spec->attachment_count;
+}
+
+long send_mounts(struct making *making) {
+  const size_t size = sizeof(int) * count_mounts(making);
   union rights rights = {0};
   char go = 'g';
   struct iovec vector = {.iov_base = &go, .iov_len = sizeof(go)};
@@ -176,12 +202,12 @@ long send_layers(struct making *making) {
                            .msg_controllen = CMSG_SPACE(size)};
   rights.header = (struct cmsghdr){
       .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(size)};
-  memcpy(CMSG_DATA(&rights.header), making->layers, size);
+  memcpy(CMSG_DATA(&rights.header), making->mounts, size);
   return system_call(SYS_sendmsg, making->parent_end, (long)&message, MSG_NOSIGNAL, 0, 0, 0);
 }
 
-long receive_layers(struct making *making) {
-  const size_t size = sizeof(int) * making->spec->lowerdir_count;
+long receive_mounts(struct making *making) {
+  const size_t size = sizeof(int) * count_mounts(making);
   union rights rights = {0};
   char go;
   struct iovec vector = {.iov_base = &go, .iov_len = sizeof(go)};
@@ -198,7 +224,7 @@ long receive_layers(struct making *making) {
   if (rights.header.cmsg_type != SCM_RIGHTS || rights.header.cmsg_len != CMSG_LEN(size)) {
     return -EBADMSG;
   }
-  memcpy(making->child_layers, CMSG_DATA(&rights.header), size);
+  memcpy(making->child_mounts, CMSG_DATA(&rights.header), size);
   return 0;
 }
 

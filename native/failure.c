@@ -38,6 +38,10 @@ static const struct {
      "The file system that holds this layer does not support idmapped mounts: keep the data "
      "directory on ext4, xfs, btrfs or tmpfs, with Linux 5.19 or newer."},
     {"layers", ENOENT, "This layer is missing: build the base image and the native library again."},
+    {"attachments", EINVAL,
+     "The file system that holds this directory does not support idmapped mounts: keep the data "
+     "directory on ext4, xfs, btrfs or tmpfs, with Linux 5.19 or newer."},
+    {"attachments", ENOENT, "This directory of the host is missing."},
     {"overlay", EINVAL,
      "The kernel refused the overlay: it needs Linux 5.19 or newer, with overlayfs."},
     {"overlay", ENODEV, "This kernel has no overlayfs: load the module 'overlay'."},

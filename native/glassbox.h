@@ -14,11 +14,14 @@
 
 #define GLASSBOX_CALLS_MAX 320
 #define GLASSBOX_LAYERS_MAX 16
+#define GLASSBOX_ATTACHMENTS_MAX 8
 #define GLASSBOX_TERMINALS_MAX 16
 #define GLASSBOX_NAMESPACES 8
 #define GLASSBOX_PID_LEVELS 33
 #define GLASSBOX_HOSTNAME_BYTES 65
 #define GLASSBOX_ID_BYTES 13
+#define GLASSBOX_TARGET_BYTES 192
+#define GLASSBOX_NEEDS 5
 /* Less, and the kernel's own needs could exhaust it while the sandbox is made; see cgroup.c. */
 #define GLASSBOX_MEMORY_MIN (32ULL << 20)
 #define GLASSBOX_IDS 65536U
@@ -50,6 +53,35 @@ struct glassbox_trace {
   struct glassbox_call calls[GLASSBOX_CALLS_MAX];
 };
 
+/* Optional parts, as bits of a mask. A sandbox has those of its spec, and nothing else. */
+enum glassbox_need {
+  /* Packet filters and NAT. */
+  GLASSBOX_NEED_NETFILTER = 1,
+  /* A block device with a file system on it, mounted at /disk. */
+  GLASSBOX_NEED_DISK = 2,
+  /* The net_cls controller of cgroup v1. */
+  GLASSBOX_NEED_NET_CLS = 4,
+  /* The devices controller refuses /dev/full. */
+  GLASSBOX_NEED_DEVICE = 8,
+  /* A network to the outside. */
+  GLASSBOX_NEED_OUTSIDE = 16,
+};
+
+/* A need that this host could not fulfil, and why, in a sentence. */
+struct glassbox_missing {
+  uint32_t need;
+  char why[252];
+};
+
+/* A directory of the host, read-only in the sandbox, where its files belong to the sandbox's root.
+ */
+struct glassbox_attachment {
+  const char *directory;
+  /* Absolute, without `..`, not below another; made if it is not there. Symbolic links lead within
+   * the sandbox. */
+  const char *target;
+};
+
 struct glassbox_spec {
   /* Twelve hexadecimal digits. */
   const char *id;
@@ -70,6 +102,10 @@ struct glassbox_spec {
   uint32_t pids_max;
   /* Number of /dev/ttyN nodes for terminals. */
   uint32_t terminals;
+  /* Bits of enum glassbox_need. */
+  uint32_t needs;
+  const struct glassbox_attachment *attachments;
+  uint32_t attachment_count;
 };
 
 struct glassbox_sandbox {
@@ -78,6 +114,8 @@ struct glassbox_sandbox {
   int32_t pidfd;
   /* Inodes, in the order user mnt pid net ipc uts cgroup time. */
   uint64_t namespaces[GLASSBOX_NAMESPACES];
+  uint32_t missing_count;
+  struct glassbox_missing missing[GLASSBOX_NEEDS];
 };
 
 /* A process of a sandbox. `command` is hostile input: any bytes. A namespace of 0 could not be

@@ -5,6 +5,7 @@
 #include "failure.h"
 #include "mount.h"
 #include "sandbox.h"
+#include "text.h"
 
 long mount_traced(struct tracer *tracer, const char *source, const char *target, const char *type,
                   unsigned long flags, const char *options) {
@@ -15,7 +16,21 @@ long mount_traced(struct tracer *tracer, const char *source, const char *target,
 /* An image may lack an empty directory to mount on; that there is one already is the usual case. */
 long make_mount_point(const char *path) {
   long result = sys_mkdirat(AT_FDCWD, path, 0755);
-  return result == -EEXIST ? 0 : result;
+  if (result != -ENOENT) {
+    return result == -EEXIST ? 0 : result;
+  }
+  char above[GLASSBOX_TARGET_BYTES];
+  struct text text = TEXT(above);
+  for (const char *at = path; *at != '\0'; at++) {
+    if (*at == '/' && text.length > 0) {
+      result = sys_mkdirat(AT_FDCWD, above, 0755);
+      if (result < 0 && result != -EEXIST) {
+        return result;
+      }
+    }
+    text_character(&text, *at);
+  }
+  return text.truncated ? -ENAMETOOLONG : sys_mkdirat(AT_FDCWD, path, 0755);
 }
 
 /* A new mount namespace is a copy whose mounts still receive the host's; from here on it is alone.

@@ -14,7 +14,7 @@ int mount_make_private(struct glassbox_failure *failure, struct tracer *tracer);
 int mount_kernel_filesystem(struct glassbox_failure *failure, struct tracer *tracer,
                             const char *type, const char *target, unsigned long flags);
 
-/* Makes a directory if there is none. */
+/* Makes a directory, and those above it, where there is none. */
 long make_mount_point(const char *path);
 
 #endif

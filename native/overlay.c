@@ -13,7 +13,7 @@
  * A read-only copy of the layer's mount, in which the files of the host's root belong to the
  * sandbox's. Set-user-id programs keep their meaning, as that root; device nodes have none.
  */
-static long idmapped_mount(struct tracer *tracer, const char *directory, int user_namespace) {
+long idmapped_mount(struct tracer *tracer, const char *directory, int user_namespace) {
   static const char reading[] =
       "{attr_set=MOUNT_ATTR_RDONLY|MOUNT_ATTR_NODEV|MOUNT_ATTR_IDMAP, userns_fd}";
   struct mount_attr attributes = {
@@ -36,14 +36,9 @@ static long idmapped_mount(struct tracer *tracer, const char *directory, int use
 }
 
 int step_layers(struct making *making, struct tracer *tracer) {
-  char path[48];
-  struct text text = TEXT(path);
-  text_append(&text, "/proc/");
-  text_number(&text, making->pid);
-  text_append(&text, "/ns/user");
-  OWNED_FD user_namespace = (int)sys_openat(AT_FDCWD, path, O_RDONLY);
+  OWNED_FD user_namespace = (int)open_user_namespace(making);
   if (user_namespace < 0) {
-    return fail(making->failure, tracer->step, path, user_namespace);
+    return fail(making->failure, tracer->step, "user namespace", user_namespace);
   }
   for (uint32_t i = 0; i < making->spec->lowerdir_count; i++) {
     const char *directory = making->spec->lowerdirs[i];
@@ -51,7 +46,7 @@ int step_layers(struct making *making, struct tracer *tracer) {
     if (layer < 0) {
       return fail(making->failure, tracer->step, directory, layer);
     }
-    making->layers[i] = (int)layer;
+    making->mounts[i] = (int)layer;
   }
   return 0;
 }
@@ -59,7 +54,7 @@ int step_layers(struct making *making, struct tracer *tracer) {
 /* All that a sandbox writes lands in one tmpfs, /tmp included: its size is the one limit for all.
  */
 static int mount_stage(struct making *making, struct tracer *tracer) {
-  static const char *const directories[] = {"lower", "upper", "work", "root"};
+  static const char *const directories[] = {"lower", "upper", "work", "root", "box"};
   const char *stage = making->spec->stage;
   long result =
       mount_traced(tracer, "machine", stage, "tmpfs", MS_NOSUID | MS_NODEV, making->tmpfs_options);
@@ -87,7 +82,7 @@ static int attach_layers(struct making *making, struct tracer *tracer) {
     text_number(&text, i);
     long result = TRACED(tracer, mkdirat, DIRECTORY(AT_FDCWD), STRING(path), OCTAL(0755));
     if (result == 0) {
-      result = TRACED(tracer, move_mount, NUMBER(making->child_layers[i]), STRING(""),
+      result = TRACED(tracer, move_mount, NUMBER(making->child_mounts[i]), STRING(""),
                       DIRECTORY(AT_FDCWD), STRING(path),
                       AS(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH"));
     }
@@ -104,6 +99,25 @@ int overlay_mount(struct glassbox_failure *failure, struct tracer *tracer, const
   return result < 0 ? fail(failure, tracer->step, options, result) : 0;
 }
 
+/*
+ * An overlay can't be the upper layer of another. Learners build theirs in /tmp, and `box` builds
+ * its containers' in /var/lib/box: both are directories of the tmpfs itself.
+ */
+static int bind_directories(struct making *making, struct tracer *tracer) {
+  static const char *const directories[][2] = {{"../tmp", "tmp"}, {"../box", "var/lib/box"}};
+  for (size_t i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+    const char *target = directories[i][1];
+    long result = make_mount_point(target);
+    if (result == 0) {
+      result = mount_traced(tracer, directories[i][0], target, NULL, MS_BIND, NULL);
+    }
+    if (result < 0) {
+      return fail(making->failure, tracer->step, target, result);
+    }
+  }
+  return 0;
+}
+
 int step_overlay(struct making *making, struct tracer *tracer) {
   /* userxattr: without it overlayfs keeps its notes in attributes that only the host's root has. */
   if (mount_stage(making, tracer) < 0 || attach_layers(making, tracer) < 0 ||
@@ -111,12 +125,8 @@ int step_overlay(struct making *making, struct tracer *tracer) {
     return -1;
   }
   long result = TRACED(tracer, chdir, STRING("root"));
-  if (result == 0) {
-    result = make_mount_point("tmp");
+  if (result < 0) {
+    return fail(making->failure, tracer->step, "root", result);
   }
-  if (result == 0) {
-    /* An overlay can't be the upper layer of another: learners build theirs in /tmp. */
-    result = mount_traced(tracer, "../tmp", "tmp", NULL, MS_BIND, NULL);
-  }
-  return result < 0 ? fail(making->failure, tracer->step, "tmp", result) : 0;
+  return bind_directories(making, tracer);
 }

@@ -26,6 +26,7 @@ static const struct step STEPS[] = {
     {"clone", GLASSBOX_PARENT, step_clone},
     {"user", GLASSBOX_PARENT, step_user},
     {"layers", GLASSBOX_PARENT, step_layers},
+    {"attachments", GLASSBOX_PARENT, step_attachments},
     {"user", GLASSBOX_CHILD, step_identity},
     {"mnt", GLASSBOX_CHILD, step_mnt},
     {"overlay", GLASSBOX_CHILD, step_overlay},
@@ -33,6 +34,7 @@ static const struct step STEPS[] = {
     {"sys", GLASSBOX_CHILD, step_sys},
     {"dev", GLASSBOX_CHILD, step_dev},
     {"root", GLASSBOX_CHILD, step_root},
+    {"attachments", GLASSBOX_CHILD, step_attach},
     {"uts", GLASSBOX_CHILD, step_uts},
     {"net", GLASSBOX_CHILD, step_net},
     {"time", GLASSBOX_CHILD, step_time},
@@ -99,7 +101,7 @@ int sandbox_child(void *context) {
   system_call(SYS_setsid, 0, 0, 0, 0, 0, 0);
   system_call(SYS_umask, 0, 0, 0, 0, 0, 0);
   keep_own_descriptors(making);
-  if (receive_layers(making) == 0) {
+  if (receive_mounts(making) == 0) {
     run_side(making, &making->child);
   }
   system_call(SYS_exit_group, 1, 0, 0, 0, 0, 0);
@@ -124,40 +126,6 @@ int step_exec(struct making *making, struct tracer *tracer) {
   long result = TRACED(tracer, execve, STRING(path), AS(arguments, "[\"/sbin/init\"]"),
                        AS(environment, "[]"));
   return fail(making->failure, tracer->step, path, result);
-}
-
-/* The warden re-checks what it asks of the kernel: a path is built from some of these. */
-static int check_spec(const struct glassbox_spec *spec, struct glassbox_failure *failure) {
-  static const char step[] = "spec";
-  if (!cgroup_id_is_valid(spec->id)) {
-    return fail(failure, step, "id", -EINVAL);
-  }
-  if (!cgroup_name_is_valid(spec->lab)) {
-    return fail(failure, step, "lab", -EINVAL);
-  }
-  /* Below the first range are ids of the host, its root's above all. */
-  if (spec->id_base < GLASSBOX_IDS || spec->id_base > UINT32_MAX - GLASSBOX_IDS) {
-    return fail(failure, step, "id base", -EINVAL);
-  }
-  if (spec->lowerdir_count < 1 || spec->lowerdir_count > GLASSBOX_LAYERS_MAX) {
-    return fail(failure, step, "lowerdirs", -EINVAL);
-  }
-  if (spec->terminals > GLASSBOX_TERMINALS_MAX) {
-    return fail(failure, step, "terminals", -EINVAL);
-  }
-  if (spec->pids_max < 8) {
-    return fail(failure, step, "pids", -EINVAL);
-  }
-  if (!(spec->cpus >= 0.01 && spec->cpus <= 4096)) {
-    return fail(failure, step, "cpus", -EINVAL);
-  }
-  if (spec->disk_bytes < (1 << 20) || spec->disk_inodes < 64) {
-    return fail(failure, step, "disk", -EINVAL);
-  }
-  if (spec->memory_bytes < GLASSBOX_MEMORY_MIN) {
-    return fail(failure, step, "memory", -ENOMEM);
-  }
-  return 0;
 }
 
 static void prepare_options(struct making *making) {
@@ -250,7 +218,7 @@ static int make(struct making *making, struct glassbox_sandbox *sandbox) {
   if (run_side(making, &making->parent) < 0) {
     return -1;
   }
-  result = send_layers(making);
+  result = send_mounts(making);
   if (result < 0 && result != -EPIPE) {
     return fail(making->failure, "layers", "sendmsg", result);
   }
@@ -259,8 +227,8 @@ static int make(struct making *making, struct glassbox_sandbox *sandbox) {
 }
 
 static void close_descriptors(struct making *making) {
-  for (size_t i = 0; i < GLASSBOX_LAYERS_MAX; i++) {
-    close_owned(&making->layers[i]);
+  for (size_t i = 0; i < SANDBOX_MOUNTS_MAX; i++) {
+    close_owned(&making->mounts[i]);
   }
   for (uint32_t i = 0; i < making->cgroups.count; i++) {
     close_owned(&making->cgroups.hierarchies[i].tasks);
@@ -283,8 +251,9 @@ int glassbox_create(const struct glassbox_spec *spec, struct glassbox_sandbox *s
       .pidfd = -1,
       .leaf_procs = -1,
   };
-  memset(making.layers, -1, sizeof(making.layers));
+  memset(making.mounts, -1, sizeof(making.mounts));
   trace->count = 0;
+  sandbox->missing_count = 0;
   failure->step[0] = '\0';
   if (check_spec(spec, failure) < 0) {
     return -1;

@@ -11,6 +11,8 @@
 #include "glassbox.h"
 #include "trace.h"
 
+#define SANDBOX_MOUNTS_MAX (GLASSBOX_LAYERS_MAX + GLASSBOX_ATTACHMENTS_MAX)
+
 struct making {
   const struct glassbox_spec *spec;
   struct glassbox_failure *failure;
@@ -27,9 +29,10 @@ struct making {
   int pidfd;
   /* Pure cgroup2 only: what the child writes 0 to when it goes into the leaf, or -1. */
   int leaf_procs;
-  /* The layers as detached idmapped mounts: in the parent's fd table, and in the child's. */
-  int layers[GLASSBOX_LAYERS_MAX];
-  int child_layers[GLASSBOX_LAYERS_MAX];
+  /* The layers, then the attachments, as detached idmapped mounts: in the parent's fd table, and in
+   * the child's. */
+  int mounts[SANDBOX_MOUNTS_MAX];
+  int child_mounts[SANDBOX_MOUNTS_MAX];
   /* The child's stack, and whether it has come as far as execve. */
   void *stack;
   bool executing;
@@ -39,11 +42,15 @@ struct making {
   char shm_options[64];
 };
 
+/* spec.c: refuses what no sandbox can be. */
+int check_spec(const struct glassbox_spec *spec, struct glassbox_failure *failure);
+
 /* Each step: 0, or -1 with the failure filled. In the order of the table in sandbox.c. */
 int step_cgroup(struct making *making, struct tracer *tracer);
 int step_clone(struct making *making, struct tracer *tracer);
 int step_user(struct making *making, struct tracer *tracer);
 int step_layers(struct making *making, struct tracer *tracer);
+int step_attachments(struct making *making, struct tracer *tracer);
 int step_identity(struct making *making, struct tracer *tracer);
 int step_mnt(struct making *making, struct tracer *tracer);
 int step_overlay(struct making *making, struct tracer *tracer);
@@ -51,6 +58,7 @@ int step_proc(struct making *making, struct tracer *tracer);
 int step_sys(struct making *making, struct tracer *tracer);
 int step_dev(struct making *making, struct tracer *tracer);
 int step_root(struct making *making, struct tracer *tracer);
+int step_attach(struct making *making, struct tracer *tracer);
 int step_uts(struct making *making, struct tracer *tracer);
 int step_net(struct making *making, struct tracer *tracer);
 int step_time(struct making *making, struct tracer *tracer);
@@ -63,9 +71,20 @@ int step_exec(struct making *making, struct tracer *tracer);
 /* Runs the child's rows of the step table; does not return. */
 int sandbox_child(void *making);
 
-/* clone.c: hands the layers' fds to the child, and takes them there. */
-long send_layers(struct making *making);
-long receive_layers(struct making *making);
+/* clone.c: hands the fds of the mounts to the child, and takes them there. */
+long send_mounts(struct making *making);
+long receive_mounts(struct making *making);
+
+/* overlay.c: a read-only copy of a directory's mount, whose files belong to the sandbox's root. */
+long idmapped_mount(struct tracer *tracer, const char *directory, int user_namespace);
+/* user.c: opens the sandbox's user namespace, in the parent. */
+long open_user_namespace(const struct making *making);
+
+/*
+ * clone.c: runs a function in a process of the child's, in a user and a mount namespace below the
+ * child's, with the child's memory and files, and waits for its end. It must not return.
+ */
+long run_sealer(struct making *making, struct tracer *tracer, int (*run)(void *));
 
 /* clone.c: ends the child if it has not ended by itself, and waits until it is reaped. */
 void end_child(struct making *making);

@@ -15,6 +15,8 @@ const struct flag_name MOUNT_FLAGS[] = {
 
 const struct flag_name CLONE_FLAGS[] = {
     {CLONE_VM, "CLONE_VM"},
+    {CLONE_VFORK, "CLONE_VFORK"},
+    {CLONE_FILES, "CLONE_FILES"},
     {CLONE_PIDFD, "CLONE_PIDFD"},
     {CLONE_CLEAR_SIGHAND, "CLONE_CLEAR_SIGHAND"},
     {CLONE_INTO_CGROUP, "CLONE_INTO_CGROUP"},

@@ -42,6 +42,15 @@ int user_become(struct glassbox_failure *failure, struct tracer *tracer, uint32_
   return result < 0 ? fail(failure, tracer->step, "identity", result) : 0;
 }
 
+long open_user_namespace(const struct making *making) {
+  char path[48];
+  struct text text = TEXT(path);
+  text_append(&text, "/proc/");
+  text_number(&text, making->pid);
+  text_append(&text, "/ns/user");
+  return sys_openat(AT_FDCWD, path, O_RDONLY);
+}
+
 /*
  * Until now the child is the host's root to the file systems, an id that its namespace has no name
  * for. As the mapped root it can create files in what it mounts. The change also makes the shared

@@ -273,6 +273,15 @@ int run_inside(struct program *program, const struct glassbox_spec *spec,
   return wait_for_end(program);
 }
 
+void check_facts(const struct program *program, const char *const *facts, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (strstr(program->output, facts[i]) == NULL) {
+      printf("# no \"%s\" in: %s\n", facts[i], program->output);
+      CHECK(!"the probe finds what it should");
+    }
+  }
+}
+
 bool eventually(bool (*condition)(void *context), void *context) {
   int64_t deadline_ns = monotonic_ns() + PATIENCE_NS;
   while (!condition(context)) {

@@ -67,6 +67,9 @@ int run_inside(struct program *program, const struct glassbox_spec *spec,
 #define RUN_INSIDE(program, spec, sandbox, ...)                                                    \
   run_inside((program), (spec), (sandbox), (char *[]){__VA_ARGS__, NULL})
 
+/* What the probe must have said. */
+void check_facts(const struct program *program, const char *const *facts, size_t count);
+
 /* True once the condition holds, false at the deadline. For what the kernel tells nobody. */
 bool eventually(bool (*condition)(void *context), void *context);
 

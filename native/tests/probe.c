@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/mount.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -142,6 +143,36 @@ static int nest(void) {
   mkdir("/tmp/work", 0755);
   say("overlay", mount("o", "/tmp/m", "overlay", 0,
                        "lowerdir=/tmp/lower,upperdir=/tmp/upper,workdir=/tmp/work,userxattr"));
+  return 0;
+}
+
+/* What is attached at /srv/one, and /var/lib/box, where containers have their overlays. */
+static int attached(void) {
+  struct stat status;
+  say("stat", stat("/srv/one/file", &status));
+  printf("owner: %d %d mode: %o\n", status.st_uid, status.st_gid, status.st_mode & 07777);
+  report_file("/srv/one/file");
+  say("write", open("/srv/one/file", O_WRONLY));
+  say("make", mkdir("/srv/one/new", 0755));
+  say("shared", stat("/var/lib/box/shared/file", &status));
+  say("remount", mount(NULL, "/srv/one", NULL, MS_REMOUNT | MS_BIND, NULL));
+  say("remount with devices",
+      mount(NULL, "/srv/one", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY, NULL));
+  struct mount_attr writable = {.attr_clr = MOUNT_ATTR_RDONLY};
+  say("mount_setattr",
+      syscall(SYS_mount_setattr, AT_FDCWD, "/srv/one", 0, &writable, sizeof(writable)));
+  int copy = (int)syscall(SYS_open_tree, AT_FDCWD, "/srv/one", OPEN_TREE_CLONE);
+  say("mount_setattr of a copy",
+      syscall(SYS_mount_setattr, copy, "", AT_EMPTY_PATH, &writable, sizeof(writable)));
+  say("write after all", open("/srv/one/file", O_WRONLY));
+  mkdir("/var/lib/box/upper", 0755);
+  mkdir("/var/lib/box/work", 0755);
+  mkdir("/var/lib/box/merged", 0755);
+  say("overlay", mount("o", "/var/lib/box/merged", "overlay", 0,
+                       "lowerdir=/srv/one,upperdir=/var/lib/box/upper,"
+                       "workdir=/var/lib/box/work,userxattr"));
+  say("write above", open("/var/lib/box/merged/file", O_WRONLY));
+  say("whiteout", stat("/var/lib/box/merged/gone", &status));
   return 0;
 }
 
@@ -290,6 +321,9 @@ int main(int count, char **arguments) {
   }
   if (strcmp(what, "nest") == 0) {
     return nest();
+  }
+  if (strcmp(what, "attached") == 0) {
+    return attached();
   }
   if (strcmp(what, "groups") == 0) {
     return groups();

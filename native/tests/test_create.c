@@ -78,16 +78,6 @@ static void traces_every_step(void) {
   destroy(&spec, &sandbox);
 }
 
-/* What the probe must have said. */
-static void check_facts(const struct program *program, const char *const *facts, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    if (strstr(program->output, facts[i]) == NULL) {
-      printf("# no \"%s\" in: %s\n", facts[i], program->output);
-      CHECK(!"the probe finds what it should");
-    }
-  }
-}
-
 static void shows_root_a_machine(void) {
   static const char *const facts[] = {
       "hostname: machine",

@@ -35,6 +35,7 @@ async function tryOne(imagesDirectory: string) {
       const started = performance.now();
       const { pidfd } = await native.create({
         needs: [],
+        attachments: [],
         ...SANDBOX_LIMITS,
         id,
         hostname: 'machine',

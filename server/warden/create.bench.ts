@@ -86,7 +86,6 @@ async function main(): Promise<void> {
       const id = randomBytes(6).toString('hex');
       const begin = performance.now();
       const sandbox = await native.create({
-        needs: [],
         id,
         hostname: 'machine',
         lowerdirs: ['.build/native/layer', base],
@@ -97,6 +96,8 @@ async function main(): Promise<void> {
         diskBytes: 256 * 1024 ** 2,
         diskInodes: 65_536,
         terminals: 2,
+        needs: [],
+        attachments: [],
       });
       const running = performance.now() - begin;
       await firstByte(native, id, sandbox);

@@ -64,11 +64,12 @@ async function makeNeighbour(context: TestContext) {
   const native = openTestNative(context);
   const id = randomBytes(6).toString('hex');
   const sandbox = await native.create({
-    needs: [],
     id,
     hostname: MACHINE_HOSTNAME,
     lowerdirs: lowerdirs(),
     idBase: 100_000,
+    needs: [],
+    attachments: [],
     ...SANDBOX_LIMITS,
   });
   return { native, id, sandbox };

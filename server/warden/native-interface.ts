@@ -2,6 +2,13 @@ import type { NamespaceName } from '../protocol/namespace.ts';
 import type { MissingNeed, SandboxNeed } from '../protocol/needs.ts';
 import type { TraceCall } from '../protocol/trace.ts';
 
+/** A directory of the host, read-only in a sandbox, where its files belong to the sandbox's root. */
+export type Attachment = {
+  readonly directory: string;
+  /** Absolute path in the sandbox. */
+  readonly target: string;
+};
+
 /** What a sandbox is made of. Limits are those of the whole sandbox, tmpfs pages included. */
 export type SandboxSpec = {
   /** Twelve hexadecimal digits; names its cgroups. */
@@ -20,8 +27,9 @@ export type SandboxSpec = {
   readonly diskInodes: number;
   /** Number of `/dev/ttyN` nodes prepared for terminals. */
   readonly terminals: number;
-  /** Optional parts. */
+  /** Optional parts; a sandbox has no others. */
   readonly needs: readonly SandboxNeed[];
+  readonly attachments: readonly Attachment[];
 };
 
 /** A living sandbox. The pidfd is close-on-exec and stays open until `destroy`. */
@@ -31,7 +39,7 @@ export type CreatedSandbox = {
   /** Inodes of the namespaces that PID 1 is in. */
   readonly namespaces: Readonly<Record<NamespaceName, string>>;
   readonly trace: readonly TraceCall[];
-  /** Optional parts that were asked for and that this host can't give. */
+  /** Needs that this host could not fulfil. */
   readonly missing: readonly MissingNeed[];
 };
 

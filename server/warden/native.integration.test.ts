@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readlinkSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { spawn } from 'node-pty';
@@ -13,12 +15,13 @@ import { NativeError, type SandboxSpec } from './native-interface.ts';
 import { SANDBOX_LIMITS } from './sandbox-limits.ts';
 
 const specOf = (changes: Partial<SandboxSpec> = {}): SandboxSpec => ({
+  needs: [],
+  attachments: [],
   ...SANDBOX_LIMITS,
   id: randomBytes(6).toString('hex'),
   hostname: 'machine',
   lowerdirs: lowerdirs(),
   idBase: 100_000,
-  needs: [],
   ...changes,
 });
 
@@ -140,4 +143,18 @@ test('more processes than asked for are said to be there', async (context) => {
   });
   await native.destroy(spec.id, sandbox.pidfd);
   await ended;
+});
+
+test('directories of the host are attached where the spec says', async (context) => {
+  const native = openTestNative(context);
+  const directory = mkdtempSync(join(tmpdir(), 'attachment-'));
+  chmodSync(directory, 0o755);
+  context.after(() => rmSync(directory, { recursive: true }));
+  writeFileSync(join(directory, 'file'), 'of the host');
+  const target = '/srv/one/two';
+  const { pid, missing } = await native.create(
+    specOf({ attachments: [{ directory, target }], needs: ['netfilter'] }),
+  );
+  assert.equal(readFileSync(`/proc/${pid}/root${target}/file`, 'utf8'), 'of the host');
+  assert.deepEqual(missing, []);
 });

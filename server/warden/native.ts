@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import koffi, { type TypeObject } from 'koffi';
 import { TERMINALS } from '../protocol/identifiers.ts';
 import { NAMESPACES, type NamespaceName } from '../protocol/namespace.ts';
+import { type MissingNeed, SANDBOX_NEEDS, type SandboxNeed } from '../protocol/needs.ts';
 import type { TraceCall } from '../protocol/trace.ts';
 import {
   type InspectedProcess,
@@ -37,6 +38,8 @@ const callType = koffi.struct({
   reserved: 'uint32',
 });
 
+const attachmentType = koffi.struct({ directory: 'const char *', target: 'const char *' });
+
 const specType = koffi.struct({
   id: 'const char *',
   hostname: 'const char *',
@@ -51,12 +54,19 @@ const specType = koffi.struct({
   cpus: 'double',
   pidsMax: 'uint32',
   terminals: 'uint32',
+  needs: 'uint32',
+  attachments: koffi.pointer(attachmentType),
+  attachmentCount: 'uint32',
 });
+
+const missingType = koffi.struct({ need: 'uint32', why: koffi.array('char', 252, 'String') });
 
 const sandboxType = koffi.struct({
   pid: 'int32',
   pidfd: 'int32',
   namespaces: koffi.array('uint64', NAMESPACES.length, 'Array'),
+  missingCount: 'uint32',
+  missing: koffi.array(missingType, SANDBOX_NEEDS.length, 'Array'),
 });
 
 const processType = koffi.struct({
@@ -87,6 +97,14 @@ type NativeCall = {
   startedNs: number;
   durationNs: number;
   side: number;
+};
+
+type NativeSandbox = {
+  pid: number;
+  pidfd: number;
+  namespaces: (number | bigint)[];
+  missingCount: number;
+  missing: { need: number; why: string }[];
 };
 
 type NativeProcess = {
@@ -154,17 +172,14 @@ export function openNative(options: NativeOptions): Native {
       const result = await library.create(request, sandbox, trace, failure);
       const calls = decodeTrace(trace);
       if (result < 0) throw nativeError(failure, calls);
-      const made: { pid: number; pidfd: number; namespaces: (number | bigint)[] } = koffi.decode(
-        sandbox,
-        sandboxType,
-      );
+      const made: NativeSandbox = koffi.decode(sandbox, sandboxType);
       watches.set(made.pidfd, new Set());
       return {
         pid: made.pid,
         pidfd: made.pidfd,
         namespaces: record(made.namespaces, String),
         trace: calls,
-        missing: [],
+        missing: made.missing.slice(0, made.missingCount).map(missingNeed),
       };
     },
 
@@ -279,8 +294,28 @@ function memory(type: TypeObject, count: number): Buffer {
 }
 
 function nativeSpec(spec: SandboxSpec, lab: string, stage: string): object {
-  const { lowerdirs, ...rest } = spec;
-  return { ...rest, lab, stage, lowerdirs: [...lowerdirs], lowerdirCount: lowerdirs.length };
+  const { lowerdirs, needs, attachments, ...rest } = spec;
+  return {
+    ...rest,
+    lab,
+    stage,
+    lowerdirs: [...lowerdirs],
+    lowerdirCount: lowerdirs.length,
+    needs: needs.reduce((mask, need) => mask | needBit(need), 0),
+    attachments: attachments.map(({ directory, target }) => ({ directory, target })),
+    attachmentCount: attachments.length,
+  };
+}
+
+/** `enum glassbox_need` has the same order. */
+function needBit(need: SandboxNeed): number {
+  return 1 << SANDBOX_NEEDS.indexOf(need);
+}
+
+function missingNeed({ need: bit, why }: { need: number; why: string }): MissingNeed {
+  const need = SANDBOX_NEEDS.find((name) => needBit(name) === bit);
+  if (need === undefined) throw new Error(`the library speaks of an unknown need ${bit}`);
+  return { need, why };
 }
 
 function nativeError(failure: Buffer, trace: readonly TraceCall[] = []): NativeError {

@@ -141,6 +141,7 @@ export class SandboxRegistry {
         lowerdirs,
         idBase: entry.idBase,
         needs: entry.needs,
+        attachments: [],
         ...SANDBOX_LIMITS,
       });
       const { owner, needs } = entry;

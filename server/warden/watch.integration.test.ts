@@ -35,6 +35,7 @@ async function make(context: TestContext) {
     lowerdirs: lowerdirs(),
     idBase: 100_000,
     needs: [],
+    attachments: [],
     ...SANDBOX_LIMITS,
   });
   const sandbox = new Sandbox({

@@ -1,0 +1,98 @@
+/* Directories of the host that a sandbox sees, read-only: see open_tree(2) and move_mount(2). */
+#include <linux/mount.h>
+
+#include "failure.h"
+#include "mount.h"
+#include "sandbox.h"
+
+#define DETACH 2 /* MNT_DETACH, which the kernel's own headers do not name */
+
+int step_attachments(struct making *making, struct tracer *tracer) {
+  const struct glassbox_spec *spec = making->spec;
+  if (spec->attachment_count == 0) {
+    return 0;
+  }
+  OWNED_FD user_namespace = (int)open_user_namespace(making);
+  if (user_namespace < 0) {
+    return fail(making->failure, tracer->step, "user namespace", user_namespace);
+  }
+  for (uint32_t i = 0; i < spec->attachment_count; i++) {
+    const char *directory = spec->attachments[i].directory;
+    long mount = idmapped_mount(tracer, directory, user_namespace);
+    if (mount < 0) {
+      return fail(making->failure, tracer->step, directory, mount);
+    }
+    making->mounts[spec->lowerdir_count + i] = (int)mount;
+  }
+  return 0;
+}
+
+static long attach(struct tracer *tracer, int mount, const char *target) {
+  return TRACED(tracer, move_mount, NUMBER(mount), STRING(""), DIRECTORY(AT_FDCWD), STRING(target),
+                AS(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH"));
+}
+
+/* The sealer, which has a copy of every mount: takes a copy of those to be sealed. */
+static int copy_sealed(void *context) {
+  struct making *making = context;
+  const struct glassbox_spec *spec = making->spec;
+  for (uint32_t i = 0; i < spec->attachment_count && making->failure->step[0] == '\0'; i++) {
+    int *mount = &making->child_mounts[spec->lowerdir_count + i];
+    const char *target = spec->attachments[i].target;
+    sys_close(*mount);
+    *mount =
+        (int)TRACED(&making->child, open_tree, DIRECTORY(AT_FDCWD), STRING(target),
+                    AS(OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC"));
+    if (*mount < 0) {
+      fail(making->failure, making->child.step, target, *mount);
+    }
+  }
+  system_call(SYS_exit_group, 0, 0, 0, 0, 0, 0);
+  __builtin_unreachable();
+}
+
+/*
+ * What was moved in is a mount of the sandbox's own, and its root could make it writable: a file of
+ * the host, and of every other sandbox, would be its to change. The kernel locks the flags of a
+ * mount when it copies it into a mount namespace of another user namespace, and a copy of the copy
+ * stays locked, wherever it goes. So a process in such namespaces copies each, and these copies
+ * take the place of the first ones.
+ */
+static int seal(struct making *making, struct tracer *tracer) {
+  const struct glassbox_spec *spec = making->spec;
+  long result = run_sealer(making, tracer, copy_sealed);
+  if (result < 0) {
+    return fail(making->failure, tracer->step, "sealer", result);
+  }
+  if (making->failure->step[0] != '\0') {
+    return -1;
+  }
+  for (uint32_t i = 0; i < spec->attachment_count; i++) {
+    const char *target = spec->attachments[i].target;
+    result = TRACED(tracer, umount2, STRING(target), AS(DETACH, "MNT_DETACH"));
+    if (result == 0) {
+      result = attach(tracer, making->child_mounts[spec->lowerdir_count + i], target);
+    }
+    if (result < 0) {
+      return fail(making->failure, tracer->step, target, result);
+    }
+  }
+  return 0;
+}
+
+/* After pivot_root: a symbolic link of the image on the way to a target leads within the sandbox.
+ */
+int step_attach(struct making *making, struct tracer *tracer) {
+  const struct glassbox_spec *spec = making->spec;
+  for (uint32_t i = 0; i < spec->attachment_count; i++) {
+    const char *target = spec->attachments[i].target;
+    long result = make_mount_point(target);
+    if (result == 0) {
+      result = attach(tracer, making->child_mounts[spec->lowerdir_count + i], target);
+    }
+    if (result < 0) {
+      return fail(making->failure, tracer->step, target, result);
+    }
+  }
+  return spec->attachment_count == 0 ? 0 : seal(making, tracer);
+}
