@@ -1,15 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { takeLock } from '../setup/lock.mjs';
 import { Stop } from '../setup/stop.mjs';
+import { keepInUse } from './in-use.ts';
 import { ESSENTIAL_FILES, IMAGE_PACKAGES } from './packages.ts';
 import { imageName } from './recipe.ts';
 
 /** Written last: an image without it was never finished. */
 export const COMPLETE = 'complete';
-
-/** Held while an image is in use, so that nobody removes it: one file beside each image. */
-export const imageLock = (images: string, name: string) => join(images, `${name}.lock`);
 
 /**
  * Directory of the base image that this checkout asks for: read-only, shared by all sandboxes, owned by
@@ -22,18 +19,9 @@ export function baseImageDirectory(imagesDirectory: string): string {
     throw new Stop(
       `The base image ${join(imagesDirectory, name)} ${problem}. Start the lab with npm start: it builds the image.`,
     );
-  if (!held.has(name)) {
-    const lock = takeLock(imageLock(imagesDirectory, name), { shared: true });
-    if (!lock)
-      throw new Stop(
-        `The base image ${name} is just being removed. Start again: it is built anew.`,
-      );
-    held.add(name);
-  }
+  keepInUse(imagesDirectory, name, 'The base image');
   return join(imagesDirectory, name, 'rootfs');
 }
-
-const held = new Set<string>();
 
 /** What is wrong with an image, as the end of a sentence; `undefined` if nothing is. */
 export function imageProblem(image: string): string | undefined {

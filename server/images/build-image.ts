@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -15,9 +14,11 @@ import { dirname, join } from 'node:path';
 import { takeLock } from '../setup/lock.mjs';
 import { runTool, ToolFailure } from '../setup/run-tool.mjs';
 import { Stop } from '../setup/stop.mjs';
-import { COMPLETE, imageLock, imageProblem, rootfsProblem } from './base-image.ts';
+import { COMPLETE, imageProblem, rootfsProblem } from './base-image.ts';
 import { hostMirrorLines } from './debian-mirror.ts';
+import { imagesLock } from './in-use.ts';
 import { addedFiles, imageName, LINKS, MMDEBSTRAP_OPTIONS, REMOVED, SUITE } from './recipe.ts';
+import { removeOthers, removeTree } from './removal.ts';
 
 const NO_NETWORK =
   /Temporary failure resolving|Could not resolve|Could not connect|Connection timed out|Network is unreachable|Failed to fetch/;
@@ -37,14 +38,14 @@ export async function ensureBaseImage(
   working: Working,
 ): Promise<'unchanged' | undefined> {
   mkdirSync(imagesDirectory, { recursive: true, mode: 0o700 });
-  const lock = takeLock(join(imagesDirectory, 'lock'), {
+  const lock = takeLock(imagesLock(imagesDirectory), {
     wait: () => working('waiting for another command that builds it'),
   });
   try {
     const name = imageName();
     const image = join(imagesDirectory, name);
     const problem = imageProblem(image);
-    removeOthers(imagesDirectory, name);
+    removeOthers(imagesDirectory, 'base', name);
     if (!problem) return 'unchanged';
     working(
       existsSync(image) ? `${problem}: building it anew` : 'mmdebstrap (downloads about 60 MB)',
@@ -59,7 +60,7 @@ export async function ensureBaseImage(
 async function build(imagesDirectory: string, name: string): Promise<void> {
   const partial = join(imagesDirectory, `${name}.partial`);
   const rootfs = join(partial, 'rootfs');
-  remove(partial);
+  removeTree(partial);
   mkdirSync(partial, { mode: 0o700 });
   await bootstrap(rootfs);
   finish(rootfs);
@@ -73,7 +74,7 @@ async function build(imagesDirectory: string, name: string): Promise<void> {
   const broken = join(imagesDirectory, `${name}.broken`);
   if (existsSync(image)) renameSync(image, broken);
   renameSync(partial, image);
-  remove(broken);
+  removeTree(broken);
 }
 
 async function bootstrap(rootfs: string): Promise<void> {
@@ -129,22 +130,4 @@ function removeInside(rootfs: string, pattern: string): void {
     if (entry.isDirectory()) removeInside(rootfs, `${inside}/*`);
     else rmSync(join(rootfs, inside), { force: true });
   }
-}
-
-/** Images of other recipes, and what an interrupted build has left. */
-function removeOthers(imagesDirectory: string, name: string): void {
-  for (const entry of readdirSync(imagesDirectory)) {
-    if (!/^base-[0-9a-f]{12}(\.partial|\.broken)?$/.test(entry) || entry === name) continue;
-    const finished = !entry.includes('.');
-    const lock = finished ? takeLock(imageLock(imagesDirectory, entry)) : null;
-    if (finished && !lock) continue;
-    remove(join(imagesDirectory, entry));
-    if (finished) rmSync(imageLock(imagesDirectory, entry), { force: true });
-    lock?.release();
-  }
-}
-
-/** Never crosses into another filesystem: should something still be mounted in there, it stays whole. */
-function remove(path: string): void {
-  execFileSync('rm', ['--recursive', '--force', '--one-file-system', '--', path]);
 }

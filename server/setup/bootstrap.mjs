@@ -26,7 +26,7 @@ const TYPESCRIPT = ['--import', 'tsx'];
 /** @type {Readonly<Record<string, Mode>>} */
 const MODES = {
   start: { purposes: ['start'], without: [], program: ['.build/server/warden.mjs'] },
-  // All but the base image, which needs privileges: for Dockerfile.host.
+  // All but the images, which need privileges: for Dockerfile.host.
   build: { purposes: ['start'], without: 'all' },
   test: {
     purposes: ['start', 'test'],

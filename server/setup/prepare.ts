@@ -22,7 +22,7 @@ const PREPARATIONS: Readonly<Record<string, (args: readonly string[]) => Promise
   },
   async build() {
     await runStages(
-      ALL.filter((name) => name !== 'image'),
+      ALL.filter((name) => name !== 'image' && name !== 'store'),
       { images: sharedImages() },
     );
   },

@@ -1,4 +1,5 @@
 import { ensureBaseImage } from '../images/build-image.ts';
+import { ensureStore } from '../images/build-store.ts';
 import { runTool } from './run-tool.mjs';
 
 /** Where things are, for the stages that are not about the checkout alone. */
@@ -76,6 +77,10 @@ export const STAGES = {
   image: {
     name: 'base image',
     ensure: ({ images }, working) => ensureBaseImage(images, working),
+  },
+  store: {
+    name: 'images',
+    ensure: ({ images }, working) => ensureStore(images, working),
   },
 } as const satisfies Record<string, Stage>;
 

@@ -77,7 +77,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'integration',
     title: 'integration tests on the real kernel',
-    needs: ['native', 'server', 'lessons', 'site', 'image'],
+    needs: ['native', 'server', 'lessons', 'site', 'image', 'store'],
     minutes: 20,
     run: (timeoutMs) =>
       runEachFile('integration', integrationTests(), timeoutMs, FILE_MINUTES * 60_000),
@@ -85,7 +85,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: 'e2e',
     title: 'end to end in Chromium',
-    needs: ['native', 'server', 'lessons', 'site', 'image'],
+    needs: ['native', 'server', 'lessons', 'site', 'image', 'store'],
     minutes: 20,
     async run(timeoutMs) {
       const browser = findBrowser();

@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import { takeLock } from '../setup/lock.mjs';
+import { Stop } from '../setup/stop.mjs';
+
+/** Held while a base image or a store is in use, so that nobody removes it: one file beside each. */
+export const lockOfUse = (images: string, name: string) => join(images, `${name}.lock`);
+
+/** Held by whoever makes, changes or removes something in the directory of images. */
+export const imagesLock = (images: string) => join(images, 'lock');
+
+/** From now on until this process ends, nobody removes it. */
+export function keepInUse(images: string, name: string, what: string): void {
+  const file = lockOfUse(images, name);
+  if (held.has(file)) return;
+  if (!takeLock(file, { shared: true })) {
+    throw new Stop(`${what} ${name} is just being removed. Start again: it is built anew.`);
+  }
+  held.add(file);
+}
+
+const held = new Set<string>();
