@@ -54,7 +54,6 @@ async function inSandbox(
   });
   const sandbox = new Sandbox({
     id,
-    owner: id,
     needs,
     created,
     idleMs: LIFE_MS,

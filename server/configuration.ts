@@ -16,6 +16,8 @@ export type Configuration = {
   readonly idleMs: number;
   readonly lifeMs: number;
   readonly sandboxesMax: number;
+  /** Sandboxes kept ready for who comes next. */
+  readonly warm: number;
   /** User and group id of the web process: a number that no account has. */
   readonly webUid: number;
 };
@@ -55,6 +57,7 @@ const OPTIONS = {
   'idle-minutes': { variable: 'GLASSBOX_IDLE_MINUTES', fallback: '15', schema: minutes },
   'life-minutes': { variable: 'GLASSBOX_LIFE_MINUTES', fallback: '120', schema: minutes },
   'max-sandboxes': { variable: 'GLASSBOX_MAX_SANDBOXES', fallback: '', schema: z.string() },
+  warm: { variable: 'GLASSBOX_WARM', fallback: '4', schema: number(0, 100) },
   'web-uid': { variable: 'GLASSBOX_WEB_UID', fallback: '61347', schema: number(1, 4_294_967_294) },
 } as const satisfies Record<string, { variable: string; fallback: string; schema: z.ZodType }>;
 
@@ -91,6 +94,7 @@ export function parseConfiguration(
       text('max-sandboxes') === ''
         ? sandboxesForMemory()
         : read('max-sandboxes', number(1, 10_000)),
+    warm: read('warm', OPTIONS.warm.schema),
     webUid: read('web-uid', OPTIONS['web-uid'].schema),
   };
 }

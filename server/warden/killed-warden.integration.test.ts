@@ -106,7 +106,7 @@ test('after kill -9 of the warden the next start removes what it left, and nothi
   );
   assert.ok(processesOf(lab).length > 0);
 
-  const second = startLab(context, ['--port', '0'], data);
+  const second = startLab(context, ['--port', '0', '--warm', '0'], data);
   const secondAddress = await second.address();
   assert.match(second.printed, /removed what an earlier run had left/);
   for (const { id, hostPid } of states) {

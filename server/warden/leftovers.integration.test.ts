@@ -40,10 +40,12 @@ test('200 sandboxes come and go, half by kill -9, 20 at once, and nothing is lef
     native,
     lowerdirs: base,
     sandboxesMax: AT_ONCE,
+    warm: 0,
     idleMs: 600_000,
     lifeMs: 600_000,
     events: {
       made: () => {},
+      handedOver: () => {},
       makeFailed: (_owner, error) => failed.push(error),
       gone: () => {},
       removed: () => {
@@ -57,7 +59,8 @@ test('200 sandboxes come and go, half by kill -9, 20 at once, and nothing is lef
 
   const seen = { net: new Set<string>(), mnt: new Set<string>(), user: new Set<string>() };
   const live = async (number: number) => {
-    const held = await registry.hold(randomBytes(32).toString('hex'));
+    const owner = randomBytes(32).toString('hex');
+    const held = await registry.hold(owner);
     assert.ok(held.ok, JSON.stringify(held));
     const { sandbox } = held;
     for (const type of ['net', 'mnt', 'user'] as const) {
@@ -72,7 +75,7 @@ test('200 sandboxes come and go, half by kill -9, 20 at once, and nothing is lef
     }
     const before = removed;
     if (number % 2 === 0) process.kill(sandbox.created.pid, 'SIGKILL');
-    else await registry.reset(sandbox.owner);
+    else await registry.reset(owner);
     await eventually('it is removed', () => removed > before && sandbox.closed);
   };
   const wave = async (from: number) => {

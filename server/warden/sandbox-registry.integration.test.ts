@@ -20,10 +20,18 @@ function open(
   context: TestContext,
   sandboxesMax = 8,
   adapt: (native: Native) => Native = (native) => native,
+  warm = 0,
 ) {
   const native = adapt(openTestNative(context));
-  const told: { made: number; gone: GoneReason[]; removed: number; failed: unknown[] } = {
+  const told: {
+    made: number;
+    handedOver: number;
+    gone: GoneReason[];
+    removed: number;
+    failed: unknown[];
+  } = {
     made: 0,
+    handedOver: 0,
     gone: [],
     removed: 0,
     failed: [],
@@ -32,11 +40,15 @@ function open(
     native,
     lowerdirs: lowerdirs(),
     sandboxesMax,
+    warm,
     idleMs: IDLE_MS,
     lifeMs: LIFE_MS,
     events: {
       made: () => {
         told.made += 1;
+      },
+      handedOver: () => {
+        told.handedOver += 1;
       },
       makeFailed: (_owner, error) => told.failed.push(error),
       gone: (_sandbox, reason) => told.gone.push(reason),
@@ -198,10 +210,12 @@ test('a sandbox that can not be made is refused with the reason, and leaves noth
     native,
     lowerdirs: ['/nonexistent'],
     sandboxesMax: 1,
+    warm: 0,
     idleMs: IDLE_MS,
     lifeMs: LIFE_MS,
     events: {
       made: () => {},
+      handedOver: () => {},
       makeFailed: (_owner, error) => failed.push(error),
       gone: () => {},
       removed: () => {},

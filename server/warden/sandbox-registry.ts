@@ -5,11 +5,14 @@ import type { GoneReason } from '../protocol/sandbox-state.ts';
 import { type Native, NativeError } from './native-interface.ts';
 import { MACHINE_HOSTNAME, Sandbox, type SandboxEvents } from './sandbox.ts';
 import { IdRanges, SANDBOX_LIMITS } from './sandbox-limits.ts';
+import { SandboxPool } from './sandbox-pool.ts';
 
 /** What the registry tells: `gone` comes when a removal begins, `removed` when nothing is left. */
 export type RegistryEvents = SandboxEvents & {
+  /** Made for its owner, or ahead: then it has none yet, and `handedOver` follows one day. */
   readonly made: (sandbox: Sandbox, tookMs: number) => void;
-  readonly makeFailed: (owner: string, error: unknown) => void;
+  readonly handedOver: (sandbox: Sandbox) => void;
+  readonly makeFailed: (owner: string | undefined, error: unknown) => void;
   readonly gone: (sandbox: Sandbox, reason: GoneReason) => void;
   readonly removed: (sandbox: Sandbox, tookMs: number) => void;
   readonly removeFailed: (sandbox: Sandbox, error: unknown) => void;
@@ -20,6 +23,8 @@ export type RegistryOptions = {
   /** Read-only layers of every sandbox's root, topmost first. */
   readonly lowerdirs: readonly string[];
   readonly sandboxesMax: number;
+  /** How many to keep made ahead, with a shell waiting at its prompt. */
+  readonly warm: number;
   readonly idleMs: number;
   readonly lifeMs: number;
   readonly events: RegistryEvents;
@@ -32,7 +37,8 @@ export type Held =
 
 /** What the registry keeps of one sandbox, from the making to the removal. */
 type Entry = {
-  readonly owner: string;
+  /** Nobody while it waits in the pool. */
+  owner: string | undefined;
   readonly needs: readonly SandboxNeed[];
   readonly idBase: number;
   readonly making: Promise<Held>;
@@ -46,6 +52,9 @@ type Entry = {
   removal: Promise<void> | undefined;
 };
 
+/** The window of a shell that waits for its page, which will have one of another size. */
+const AHEAD_SIZE = { columns: 80, rows: 24 } as const;
+
 /** At most one sandbox for each owner, each with its clocks. Every way out of life leads through `#remove`. */
 export class SandboxRegistry {
   readonly #options: RegistryOptions;
@@ -53,15 +62,27 @@ export class SandboxRegistry {
   readonly #byOwner = new Map<string, Entry>();
   /** All that may still have something in the kernel, those being removed too. */
   readonly #entries = new Set<Entry>();
+  readonly #pool: SandboxPool<Entry>;
   #closed = false;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
+    this.#pool = new SandboxPool(options.warm, () => this.#makeAhead());
+  }
+
+  /** Begins to make sandboxes ahead. */
+  warmUp(): void {
+    this.#pool.fillLater();
   }
 
   /** Sandboxes that are alive, being made or being removed. */
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Sandboxes made ahead, at their prompt, that nobody has yet. */
+  get ready(): number {
+    return this.#pool.ready;
   }
 
   /**
@@ -70,10 +91,8 @@ export class SandboxRegistry {
    */
   async hold(owner: string, needs: readonly SandboxNeed[] = []): Promise<Held> {
     const known = this.#byOwner.get(owner);
-    if (known === undefined && (this.#closed || this.#entries.size >= this.#options.sandboxesMax)) {
-      return { ok: false, error: this.#full() };
-    }
-    const entry = known ?? this.#add(owner, needs);
+    if (known === undefined && !this.#hasRoom()) return { ok: false, error: this.#full() };
+    const entry = known ?? this.#takeAhead(owner, needs) ?? this.#add(owner, needs);
     entry.holds += 1;
     clearTimeout(entry.idleTimer);
     const held = await entry.making;
@@ -82,7 +101,7 @@ export class SandboxRegistry {
 
   /** One page less. The idle clock runs when it was the last. */
   release(sandbox: Sandbox): void {
-    const entry = this.#byOwner.get(sandbox.owner);
+    const entry = sandbox.owner === undefined ? undefined : this.#byOwner.get(sandbox.owner);
     if (entry === undefined || entry.sandbox !== sandbox) return;
     entry.holds -= 1;
     if (entry.holds === 0) {
@@ -101,6 +120,7 @@ export class SandboxRegistry {
   /** Removes every sandbox and makes no more. Resolves when nothing of any is left. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#pool.stop();
     await Promise.all(
       [...this.#entries].map(async (entry) => {
         await entry.making;
@@ -109,7 +129,59 @@ export class SandboxRegistry {
     );
   }
 
-  #add(owner: string, needs: readonly SandboxNeed[]): Entry {
+  /** Those made ahead give way to learners. */
+  #hasRoom(): boolean {
+    const { sandboxesMax } = this.#options;
+    if (this.#closed) return false;
+    if (this.#entries.size < sandboxesMax) return true;
+    return [...this.#entries].filter((entry) => entry.owner !== undefined).length < sandboxesMax;
+  }
+
+  /** One that is ready and has what is needed, from now on this owner's. */
+  #takeAhead(owner: string, needs: readonly SandboxNeed[]): Entry | undefined {
+    const entry = needs.length === 0 ? this.#pool.take() : undefined;
+    if (entry?.sandbox === undefined) {
+      this.#makeRoom();
+      return undefined;
+    }
+    if (entry.sandbox.terminal('machine')?.running !== true) {
+      void this.#remove(entry, 'died');
+      return undefined;
+    }
+    entry.owner = owner;
+    this.#byOwner.set(owner, entry);
+    this.#beginLife(entry, entry.sandbox, owner);
+    this.#options.events.handedOver(entry.sandbox);
+    return entry;
+  }
+
+  /** In a full lab, one that nobody has yet goes, for one that somebody asked for. */
+  #makeRoom(): void {
+    this.#pool.fillLater();
+    if (this.#entries.size < this.#options.sandboxesMax) return;
+    const spare = this.#pool.take();
+    if (spare !== undefined) void this.#remove(spare, 'idle');
+  }
+
+  /** One for the pool, its shell at the prompt. The pool has no business with a lab that is full. */
+  async #makeAhead(): Promise<Entry | undefined> {
+    if (this.#closed || this.#entries.size >= this.#options.sandboxesMax) return undefined;
+    const entry = this.#add(undefined, []);
+    await entry.making;
+    const { sandbox } = entry;
+    if (sandbox === undefined || sandbox.closed) return undefined;
+    try {
+      await sandbox.openTerminal('machine', AHEAD_SIZE).begun;
+    } catch (error) {
+      this.#options.events.makeFailed(undefined, error);
+      await this.#remove(entry, 'died');
+    }
+    // Learners may have come meanwhile.
+    if (this.#entries.size > this.#options.sandboxesMax) await this.#remove(entry, 'idle');
+    return sandbox.closed ? undefined : entry;
+  }
+
+  #add(owner: string | undefined, needs: readonly SandboxNeed[]): Entry {
     const idBase = this.#ranges.take();
     const entry: Entry = {
       owner,
@@ -125,7 +197,7 @@ export class SandboxRegistry {
       closing: Promise.resolve(),
       removal: undefined,
     };
-    this.#byOwner.set(owner, entry);
+    if (owner !== undefined) this.#byOwner.set(owner, entry);
     this.#entries.add(entry);
     return entry;
   }
@@ -145,9 +217,9 @@ export class SandboxRegistry {
         ...SANDBOX_LIMITS,
       });
       const { owner, needs } = entry;
-      const sandbox = new Sandbox({ id, owner, needs, created, idleMs, lifeMs, native, events });
+      const sandbox = new Sandbox({ id, needs, created, idleMs, lifeMs, native, events });
       entry.sandbox = sandbox;
-      entry.lifeTimer = setTimeout(() => void this.#remove(entry, 'expired'), lifeMs);
+      if (owner !== undefined) this.#beginLife(entry, sandbox, owner);
       entry.forgetExit = native.onExit(created.pidfd, () => void this.#remove(entry, 'died'));
       events.made(sandbox, performance.now() - began);
       return { ok: true, sandbox, fresh: true };
@@ -157,6 +229,11 @@ export class SandboxRegistry {
       events.makeFailed(entry.owner, error);
       return { ok: false, error: createFailed(error) };
     }
+  }
+
+  #beginLife(entry: Entry, sandbox: Sandbox, owner: string): void {
+    sandbox.handOver(owner);
+    entry.lifeTimer = setTimeout(() => void this.#remove(entry, 'expired'), this.#options.lifeMs);
   }
 
   /**
@@ -176,7 +253,7 @@ export class SandboxRegistry {
     clearTimeout(entry.idleTimer);
     clearTimeout(entry.lifeTimer);
     entry.forgetExit();
-    if (this.#byOwner.get(entry.owner) === entry) this.#byOwner.delete(entry.owner);
+    this.#disown(entry);
     entry.closing = sandbox.close();
     this.#options.events.gone(sandbox, reason);
   }
@@ -197,10 +274,17 @@ export class SandboxRegistry {
     events.removed(sandbox, performance.now() - began);
   }
 
+  #disown(entry: Entry): void {
+    this.#pool.drop(entry);
+    const { owner } = entry;
+    if (owner !== undefined && this.#byOwner.get(owner) === entry) this.#byOwner.delete(owner);
+  }
+
   #forget(entry: Entry): void {
-    if (this.#byOwner.get(entry.owner) === entry) this.#byOwner.delete(entry.owner);
+    this.#disown(entry);
     this.#entries.delete(entry);
     this.#ranges.give(entry.idBase);
+    this.#pool.fillLater();
   }
 
   #full(): ErrorReport {

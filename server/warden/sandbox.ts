@@ -23,21 +23,20 @@ export type SandboxEvents = {
 /** A living sandbox: what the kernel made, its terminals, and who watches it. Lifetimes are the registry's. */
 export class Sandbox {
   readonly id: string;
-  readonly owner: string;
   readonly needs: readonly SandboxNeed[];
   readonly created: CreatedSandbox;
-  readonly createdAt = Date.now();
-  readonly expiresAt: number;
   readonly idleMs: number;
   readonly watcher: Watcher;
   readonly #native: Native;
   readonly #events: SandboxEvents;
   readonly #terminals = new Map<TerminalName, Terminal>();
+  readonly #lifeMs: number;
+  #owner: string | undefined;
+  #createdAt = Date.now();
   #closed = false;
 
   constructor(options: {
     id: string;
-    owner: string;
     needs: readonly SandboxNeed[];
     created: CreatedSandbox;
     idleMs: number;
@@ -46,11 +45,10 @@ export class Sandbox {
     events: SandboxEvents;
   }) {
     this.id = options.id;
-    this.owner = options.owner;
     this.needs = options.needs;
     this.created = options.created;
     this.idleMs = options.idleMs;
-    this.expiresAt = this.createdAt + options.lifeMs;
+    this.#lifeMs = options.lifeMs;
     this.#native = options.native;
     this.#events = options.events;
     this.watcher = new Watcher({
@@ -69,9 +67,20 @@ export class Sandbox {
     });
   }
 
+  /** Whose it is, or nobody's yet when it was made ahead. */
+  get owner(): string | undefined {
+    return this.#owner;
+  }
+
   /** True from the moment its removal begins. */
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** From now on it is somebody's, for whom its life begins. */
+  handOver(owner: string): void {
+    this.#owner = owner;
+    this.#createdAt = Date.now();
   }
 
   /** The sandbox as its page sees it. */
@@ -80,8 +89,8 @@ export class Sandbox {
       id: this.id,
       hostname: MACHINE_HOSTNAME,
       hostPid: this.created.pid,
-      createdAt: this.createdAt,
-      expiresAt: this.expiresAt,
+      createdAt: this.#createdAt,
+      expiresAt: this.#createdAt + this.#lifeMs,
       idleMs: this.idleMs,
       now: Date.now(),
       fresh,

@@ -21,6 +21,8 @@ export class Terminal {
   readonly #pacer = new OutputPacer(() => this.#sendToAll());
   #shell: Shell | undefined;
   #shellEnded: Promise<void> = Promise.resolve();
+  readonly #begun: Promise<void>;
+  #begin: () => void = () => {};
   #device = 0;
   /** While nobody looks: the offset up to which somebody had seen. */
   #seenOffset = 0;
@@ -35,12 +37,20 @@ export class Terminal {
     this.#start = options.start;
     this.#tellPrinted = options.printed;
     this.#tellEnd = options.ended;
+    this.#begun = new Promise((resolve) => {
+      this.#begin = resolve;
+    });
     this.#startShell(options.size);
   }
 
   /** False when its shell has ended and no new one was started. */
   get running(): boolean {
     return this.#shell !== undefined;
+  }
+
+  /** Resolves when something has been printed, or when the first shell has ended without a word. */
+  get begun(): Promise<void> {
+    return this.#begun;
   }
 
   /** Number of bytes printed so far. */
@@ -129,6 +139,7 @@ export class Terminal {
           this.#shell = undefined;
           this.#device = 0;
           this.#pacer.stop();
+          this.#begin();
           ended();
           this.#tellEnd(end);
         },
@@ -144,6 +155,7 @@ export class Terminal {
 
   #keep(bytes: Uint8Array): void {
     this.#printed.append(bytes);
+    this.#begin();
     this.#pacer.printed(bytes.byteLength);
     this.#tellPrinted();
     this.#readOrPause();

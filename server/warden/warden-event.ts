@@ -3,8 +3,14 @@ import type { GoneReason } from '../protocol/sandbox-state.ts';
 /** What the operator may want to know. Nothing of what learners type or see, and no secret. */
 export type WardenEvent =
   | { readonly type: 'leftovers-removed'; readonly ids: readonly string[] }
-  | { readonly type: 'made'; readonly id: string; readonly owner: string; readonly tookMs: number }
-  | { readonly type: 'make-failed'; readonly owner: string; readonly error: unknown }
+  | {
+      readonly type: 'made';
+      readonly id: string;
+      readonly owner: string | undefined;
+      readonly tookMs: number;
+    }
+  | { readonly type: 'handed-over'; readonly id: string; readonly owner: string | undefined }
+  | { readonly type: 'make-failed'; readonly owner: string | undefined; readonly error: unknown }
   | { readonly type: 'gone'; readonly id: string; readonly reason: GoneReason }
   | { readonly type: 'removed'; readonly id: string; readonly tookMs: number }
   | { readonly type: 'remove-failed'; readonly id: string; readonly error: unknown }
@@ -24,9 +30,11 @@ export function describeEvent(event: WardenEvent): string {
     case 'leftovers-removed':
       return `removed what an earlier run had left: ${event.ids.join(' ')}`;
     case 'made':
-      return `sandbox ${event.id} made for ${short(event.owner)} in ${milliseconds(event.tookMs)}`;
+      return `sandbox ${event.id} made ${whoFor(event.owner)} in ${milliseconds(event.tookMs)}`;
+    case 'handed-over':
+      return `sandbox ${event.id}, made ahead, is ${whoFor(event.owner)}`;
     case 'make-failed':
-      return `no sandbox could be made for ${short(event.owner)}: ${problem(event.error)}`;
+      return `no sandbox could be made ${whoFor(event.owner)}: ${problem(event.error)}`;
     case 'gone':
       return `sandbox ${event.id} is being removed: ${event.reason}`;
     case 'removed':
@@ -55,8 +63,9 @@ export function describeEvent(event: WardenEvent): string {
 }
 
 /** Enough of an owner to tell learners apart in a log, too little to ask for their sandbox. */
-const short = (owner: string) => owner.slice(0, 8);
+const whoFor = (owner: string | undefined) =>
+  owner === undefined ? 'ahead' : `for ${owner.slice(0, 8)}`;
 
-const milliseconds = (tookMs: number) => `${tookMs.toFixed(0)} ms`;
+const milliseconds = (tookMs: number) => `${tookMs.toFixed(2)} ms`;
 
 const problem = (error: unknown) => (error instanceof Error ? error.message : String(error));

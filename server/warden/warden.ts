@@ -47,10 +47,12 @@ export class Warden {
       native,
       lowerdirs,
       sandboxesMax: configuration.sandboxesMax,
+      warm: configuration.warm,
       idleMs: configuration.idleMs,
       lifeMs: configuration.lifeMs,
       events: {
         made: ({ id, owner }, tookMs) => tell({ type: 'made', id, owner, tookMs }),
+        handedOver: ({ id, owner }) => tell({ type: 'handed-over', id, owner }),
         makeFailed: (owner, error) => tell({ type: 'make-failed', owner, error }),
         gone: (sandbox, reason) => {
           tell({ type: 'gone', id: sandbox.id, reason });
@@ -83,6 +85,7 @@ export class Warden {
     const ids = await removeLeftovers(this.#options.native);
     if (ids.length > 0) this.#options.tell({ type: 'leftovers-removed', ids });
     this.#web.start();
+    this.#registry.warmUp();
   }
 
   /** Removes every sandbox, ends web, and removes the lab's own groups. Resolves when nothing is left. */

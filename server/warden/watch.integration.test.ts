@@ -40,7 +40,6 @@ async function make(context: TestContext) {
   });
   const sandbox = new Sandbox({
     id,
-    owner: '',
     needs: [],
     created,
     idleMs: 0,
