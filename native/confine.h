@@ -18,8 +18,11 @@ long confine_capabilities(struct tracer *tracer, const char **object);
 /* Sets resource limits that the warden raised for itself back to ordinary ones. */
 long confine_rlimits(struct tracer *tracer, const char **object);
 
-/* Installs the system call filters. Needs CAP_SYS_ADMIN in the sandbox's user namespace. */
-long confine_system_calls(struct tracer *tracer, const char **object);
+/*
+ * Installs the system call filters, as open as `needs` (bits of enum glassbox_need) make them.
+ * Needs CAP_SYS_ADMIN in the sandbox's user namespace.
+ */
+long confine_system_calls(struct tracer *tracer, uint32_t needs, const char **object);
 
 /* Installs one filter. Needs CAP_SYS_ADMIN in the user namespace, or no_new_privs. */
 long install_filter(struct tracer *tracer, const struct sock_filter *filter, size_t length,

@@ -1,7 +1,9 @@
 /*
  * What node-pty spawns: puts a command on a terminal of a sandbox.
  *
- *   enter PID PID-NAMESPACE LAB ID TERMINAL-INDEX TERMINAL-NAME COMMAND [ARGUMENT…]
+ *   enter PID PID-NAMESPACE LAB ID TERMINAL-INDEX TERMINAL-NAME NEEDS COMMAND [ARGUMENT…]
+ *
+ * NEEDS is the sandbox's mask of enum glassbox_need, for the system call filter.
  *
  * Two processes. The outer one stays outside, gives up all privilege, waits, and ends as the inner
  * one did. The inner one becomes the sandbox's root on the terminal. Until its exec it is a process
@@ -41,6 +43,7 @@ struct entry {
   const char *id;
   const char *terminal_index;
   const char *terminal_name;
+  uint32_t needs;
   char **command;
   int pidfd;
   int group;
@@ -232,7 +235,7 @@ __attribute__((noreturn)) static void run_inside(struct entry *entry) {
   check(sys_close_range(STDERR_FILENO + 1, ~0U), "files");
   check(confine_rlimits(&silent, &object), object);
   check(confine_capabilities(&silent, &object), object);
-  check(confine_system_calls(&silent, &object), object);
+  check(confine_system_calls(&silent, entry->needs, &object), object);
   system_call(SYS_umask, 022, 0, 0, 0, 0, 0);
   if (chdir("/root") < 0) {
     check(chdir("/") < 0 ? -errno : 0, "/");
@@ -270,7 +273,7 @@ static uint64_t number_argument(const char *text) {
 }
 
 static void read_arguments(struct entry *entry, int count, char **arguments) {
-  if (count < 8 || !cgroup_name_is_valid(arguments[3]) || !cgroup_id_is_valid(arguments[4]) ||
+  if (count < 9 || !cgroup_name_is_valid(arguments[3]) || !cgroup_id_is_valid(arguments[4]) ||
       number_argument(arguments[5]) > GLASSBOX_TERMINALS_MAX) {
     give_up("arguments", -EINVAL);
   }
@@ -281,7 +284,8 @@ static void read_arguments(struct entry *entry, int count, char **arguments) {
       .id = arguments[4],
       .terminal_index = arguments[5],
       .terminal_name = arguments[6],
-      .command = arguments + 7,
+      .needs = (uint32_t)number_argument(arguments[7]),
+      .command = arguments + 8,
   };
 }
 

@@ -20,14 +20,23 @@ long install_filter(struct tracer *tracer, const struct sock_filter *filter, siz
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
+/* The filter of arguments for what this sandbox needs: one was made for each combination. */
+static long install_filter_of_arguments(struct tracer *tracer, uint32_t needs) {
+  size_t variant = 0;
+  while (SECCOMP_VARIANTS[variant].needs != (needs & SECCOMP_NEEDS)) {
+    variant++;
+  }
+  return install_filter(tracer, SECCOMP_VARIANTS[variant].filter, SECCOMP_VARIANTS[variant].length,
+                        "{filter of arguments}");
+}
+
 /*
  * The two are separate because the kernel remembers, for each system call, when a filter allows it
  * whatever its arguments are; the first looks at no arguments of common calls.
  */
-long confine_system_calls(struct tracer *tracer, const char **object) {
+long confine_system_calls(struct tracer *tracer, uint32_t needs, const char **object) {
   *object = "filter";
-  long result =
-      install_filter(tracer, SECCOMP_ARGUMENTS, LENGTH(SECCOMP_ARGUMENTS), "{filter of arguments}");
+  long result = install_filter_of_arguments(tracer, needs);
   return result < 0
              ? result
              : install_filter(tracer, SECCOMP_CALLS, LENGTH(SECCOMP_CALLS), "{filter of calls}");
@@ -35,6 +44,6 @@ long confine_system_calls(struct tracer *tracer, const char **object) {
 
 int step_seccomp(struct making *making, struct tracer *tracer) {
   const char *object = "";
-  long result = confine_system_calls(tracer, &object);
+  long result = confine_system_calls(tracer, making->spec->needs, &object);
   return result < 0 ? fail(making->failure, tracer->step, object, result) : 0;
 }

@@ -55,6 +55,14 @@ static scmp_filter_ctx filter_of_calls(void) {
   return filter;
 }
 
+static void refuse(scmp_filter_ctx filter, int call, const char *name, int error,
+                   struct scmp_arg_cmp first, const struct scmp_arg_cmp *second) {
+  const struct scmp_arg_cmp arguments[] = {first, second == NULL ? first : *second};
+  check(seccomp_rule_add_array(filter, SCMP_ACT_ERRNO((uint32_t)error), call,
+                               second == NULL ? 1 : 2, arguments),
+        name);
+}
+
 static int is_allowed_family(int family) {
   for (size_t i = 0; i < LENGTH(ALLOWED_FAMILIES); i++) {
     if (ALLOWED_FAMILIES[i] == family) {
@@ -64,23 +72,64 @@ static int is_allowed_family(int family) {
   return 0;
 }
 
-static scmp_filter_ctx filter_of_arguments(void) {
-  scmp_filter_ctx filter = new_filter(SCMP_ACT_ALLOW);
-  for (size_t i = 0; i < LENGTH(REFUSED_IOCTLS); i++) {
-    check(seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
-                           SCMP_A1(SCMP_CMP_MASKED_EQ, LOW_HALF, REFUSED_IOCTLS[i])),
-          "ioctl");
-  }
+static void refuse_families(scmp_filter_ctx filter) {
   for (int family = 0; family < FAMILIES; family++) {
     if (!is_allowed_family(family)) {
-      check(seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
-                             SCMP_A0(SCMP_CMP_MASKED_EQ, LOW_HALF, (scmp_datum_t)family)),
-            "socket");
-      check(seccomp_rule_add(filter, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socketpair), 1,
-                             SCMP_A0(SCMP_CMP_MASKED_EQ, LOW_HALF, (scmp_datum_t)family)),
-            "socketpair");
+      const struct scmp_arg_cmp is_family =
+          SCMP_A0(SCMP_CMP_MASKED_EQ, LOW_HALF, (scmp_datum_t)family);
+      refuse(filter, SCMP_SYS(socket), "socket", EAFNOSUPPORT, is_family, NULL);
+      refuse(filter, SCMP_SYS(socketpair), "socketpair", EAFNOSUPPORT, is_family, NULL);
     }
   }
+}
+
+/* 0 when a protocol of netlink is allowed, or the error that it answers. */
+static int error_of_protocol(unsigned int protocol, uint32_t needs) {
+  for (size_t i = 0; i < LENGTH(ALLOWED_PROTOCOLS); i++) {
+    if (ALLOWED_PROTOCOLS[i].protocol == protocol) {
+      return (ALLOWED_PROTOCOLS[i].need & ~needs) == 0 ? 0 : EPERM;
+    }
+  }
+  return EPROTONOSUPPORT;
+}
+
+static void refuse_protocols(scmp_filter_ctx filter, uint32_t needs) {
+  const struct scmp_arg_cmp is_netlink = SCMP_A0(SCMP_CMP_MASKED_EQ, LOW_HALF, FAMILY_NETLINK);
+  for (unsigned int protocol = 0; protocol < PROTOCOLS; protocol++) {
+    const int error = error_of_protocol(protocol, needs);
+    if (error != 0) {
+      const struct scmp_arg_cmp is_protocol = SCMP_A2(SCMP_CMP_MASKED_EQ, LOW_HALF, protocol);
+      refuse(filter, SCMP_SYS(socket), "netlink", error, is_netlink, &is_protocol);
+    }
+  }
+}
+
+static void refuse_options(scmp_filter_ctx filter, uint32_t needs) {
+  for (size_t i = 0; i < LENGTH(REFUSED_OPTIONS); i++) {
+    if ((REFUSED_OPTIONS[i].need & ~needs) == 0) {
+      continue;
+    }
+    const scmp_datum_t option = REFUSED_OPTIONS[i].option;
+    const struct scmp_arg_cmp is_level =
+        SCMP_A1(SCMP_CMP_MASKED_EQ, LOW_HALF, REFUSED_OPTIONS[i].level);
+    /* `above` compares both halves: what is in the high one only makes the number larger. */
+    const struct scmp_arg_cmp is_option = REFUSED_OPTIONS[i].above
+                                              ? SCMP_A2(SCMP_CMP_GE, option)
+                                              : SCMP_A2(SCMP_CMP_MASKED_EQ, LOW_HALF, option);
+    refuse(filter, SCMP_SYS(setsockopt), "setsockopt", EPERM, is_level, &is_option);
+    refuse(filter, SCMP_SYS(getsockopt), "getsockopt", EPERM, is_level, &is_option);
+  }
+}
+
+static scmp_filter_ctx filter_of_arguments(uint32_t needs) {
+  scmp_filter_ctx filter = new_filter(SCMP_ACT_ALLOW);
+  for (size_t i = 0; i < LENGTH(REFUSED_IOCTLS); i++) {
+    refuse(filter, SCMP_SYS(ioctl), "ioctl", EPERM,
+           SCMP_A1(SCMP_CMP_MASKED_EQ, LOW_HALF, REFUSED_IOCTLS[i]), NULL);
+  }
+  refuse_families(filter);
+  refuse_protocols(filter, needs);
+  refuse_options(filter, needs);
   return filter;
 }
 
@@ -102,9 +151,37 @@ static void print(const char *name, scmp_filter_ctx filter) {
   close(file);
 }
 
+/* The needs of a combination: bit n of its number stands for the n-th that is filtered. */
+static uint32_t needs_of(unsigned int combination) {
+  uint32_t needs = 0;
+  for (size_t i = 0; i < LENGTH(FILTERED_NEEDS); i++) {
+    needs |= (combination >> i & 1) != 0 ? FILTERED_NEEDS[i] : 0;
+  }
+  return needs;
+}
+
+/* A filter of arguments for each combination, and a table to find them by. */
+static void print_variants(void) {
+  const unsigned int combinations = 1U << LENGTH(FILTERED_NEEDS);
+  char name[40];
+  for (unsigned int i = 0; i < combinations; i++) {
+    snprintf(name, sizeof(name), "SECCOMP_ARGUMENTS_%u", i);
+    print(name, filter_of_arguments(needs_of(i)));
+  }
+  printf("static const struct {\n  uint32_t needs;\n  const struct sock_filter *filter;\n"
+         "  size_t length;\n} SECCOMP_VARIANTS[] = {\n");
+  for (unsigned int i = 0; i < combinations; i++) {
+    printf("    {%u, SECCOMP_ARGUMENTS_%u, sizeof(SECCOMP_ARGUMENTS_%u) / sizeof(struct "
+           "sock_filter)},\n",
+           needs_of(i), i, i);
+  }
+  printf("};\n#define SECCOMP_NEEDS %uU\n", needs_of(combinations - 1));
+}
+
 int main(void) {
-  printf("/* Made by seccomp_generate from seccomp_table.h. */\n#include <linux/filter.h>\n");
+  printf("/* Made by seccomp_generate from seccomp_table.h. */\n#include <linux/filter.h>\n"
+         "#include <stddef.h>\n#include <stdint.h>\n");
   print("SECCOMP_CALLS", filter_of_calls());
-  print("SECCOMP_ARGUMENTS", filter_of_arguments());
+  print_variants();
   return 0;
 }

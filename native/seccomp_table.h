@@ -9,12 +9,14 @@
 #ifndef SECCOMP_TABLE_H
 #define SECCOMP_TABLE_H
 
+#include "glassbox.h"
+
 /* clang-format off */
 static const char *const ALLOWED[] = {
     /* Processes and threads. */
     "arch_prctl", "clone", "clone3", "execve", "execveat", "exit", "exit_group", "fork",
     "get_robust_list", "get_thread_area", "getcpu", "getpgid", "getpgrp", "getpid", "getppid",
-    "getpriority", "getsid", "gettid", "kcmp", "kill", "membarrier", "modify_ldt",
+    "getpriority", "getsid", "gettid", "kcmp", "kill", "membarrier",
     "pidfd_getfd", "pidfd_open", "pidfd_send_signal", "prctl", "process_madvise",
     "process_mrelease", "process_vm_readv", "process_vm_writev", "ptrace", "restart_syscall",
     "rseq", "set_robust_list", "set_thread_area", "set_tid_address", "setpgid", "setpriority",
@@ -36,10 +38,9 @@ static const char *const ALLOWED[] = {
     "chroot", "fsconfig", "fsmount", "fsopen", "fspick", "mount", "mount_setattr",
     "move_mount", "open_tree", "pivot_root", "umount", "umount2",
     /* Memory. */
-    "brk", "get_mempolicy", "madvise", "mbind", "memfd_create", "memfd_secret", "mincore",
+    "brk", "madvise", "memfd_create", "mincore",
     "mlock", "mlock2", "mlockall", "mmap", "mprotect", "mremap", "msync", "munlock",
-    "munlockall", "munmap", "pkey_alloc", "pkey_free", "pkey_mprotect", "remap_file_pages",
-    "set_mempolicy", "set_mempolicy_home_node",
+    "munlockall", "munmap", "pkey_alloc", "pkey_free", "pkey_mprotect",
     /* Files. */
     "access", "chdir", "chmod", "chown", "close", "close_range", "copy_file_range", "creat",
     "dup", "dup2", "dup3", "faccessat", "faccessat2", "fadvise64", "fallocate", "fchdir",
@@ -56,7 +57,7 @@ static const char *const ALLOWED[] = {
     "utime", "utimensat", "utimes", "vmsplice", "write", "writev",
     /* Waiting and notification. */
     "epoll_create", "epoll_create1", "epoll_ctl", "epoll_pwait", "epoll_pwait2", "epoll_wait",
-    "eventfd", "eventfd2", "fanotify_init", "fanotify_mark", "futex", "futex_waitv",
+    "eventfd", "eventfd2", "futex", "futex_waitv",
     "inotify_add_watch", "inotify_init", "inotify_init1", "inotify_rm_watch", "pause", "pipe",
     "pipe2", "poll", "ppoll", "pselect6", "select",
     /* Signals. */
@@ -110,8 +111,44 @@ static const unsigned long PERSONALITIES[] = {
 static const unsigned long REFUSED_IOCTLS[] = {0x5412 /* TIOCSTI */, 0x541c /* TIOCLINUX */};
 
 /* socket: what the lessons use. The other families are old, rare, and full of surprises. */
-static const int ALLOWED_FAMILIES[] = {1 /* UNIX */, 2 /* INET */, 10 /* INET6 */, 16 /* NETLINK */,
-                                       17 /* PACKET */};
+static const int ALLOWED_FAMILIES[] = {1 /* UNIX */, 2 /* INET */, 10 /* INET6 */,
+                                       16 /* NETLINK */};
 #define FAMILIES 64
+#define FAMILY_NETLINK 16
+
+/* Netlink: `ip` and `ss`. Behind the other protocols is much of the kernel that no lesson touches.
+ */
+static const struct {
+  unsigned int protocol;
+  /* 0, or the need without which it answers EPERM. */
+  uint32_t need;
+} ALLOWED_PROTOCOLS[] = {
+    {0 /* ROUTE */, 0},
+    {4 /* SOCK_DIAG */, 0},
+    {12 /* NETFILTER */, GLASSBOX_NEED_NETFILTER},
+};
+#define PROTOCOLS 32
+
+/*
+ * setsockopt and getsockopt: the tables of iptables, arptables, ebtables, ipset and IPVS are behind
+ * options of ordinary sockets. IPv6 has ordinary options between them.
+ */
+static const struct {
+  unsigned int level;
+  unsigned int option;
+  /* This option and all above it. */
+  int above;
+  uint32_t need;
+} REFUSED_OPTIONS[] = {
+    {0 /* IP */, 64, 1, GLASSBOX_NEED_NETFILTER},
+    {41 /* IPV6 */, 64 /* SET_REPLACE, GET_INFO */, 0, GLASSBOX_NEED_NETFILTER},
+    {41 /* IPV6 */, 65 /* SET_ADD_COUNTERS, GET_ENTRIES */, 0, GLASSBOX_NEED_NETFILTER},
+    {41 /* IPV6 */, 68 /* GET_REVISION_MATCH */, 0, GLASSBOX_NEED_NETFILTER},
+    {41 /* IPV6 */, 69 /* GET_REVISION_TARGET */, 0, GLASSBOX_NEED_NETFILTER},
+    {41 /* IPV6 */, 80, 1, GLASSBOX_NEED_NETFILTER},
+};
+
+/* The needs that are named above: there is a filter for each combination of them. */
+static const uint32_t FILTERED_NEEDS[] = {GLASSBOX_NEED_NETFILTER};
 
 #endif

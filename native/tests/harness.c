@@ -199,15 +199,17 @@ void start(struct program *program, const struct glassbox_spec *spec,
            char *const command[]) {
   char pid[16];
   char pid_namespace[24];
+  char needs[12];
   char *arguments[32] = {
-      "enter",  pid, pid_namespace, (char *)spec->lab, (char *)spec->id, (char *)terminal_index,
-      "machine"};
+      "enter",   pid,  pid_namespace, (char *)spec->lab, (char *)spec->id, (char *)terminal_index,
+      "machine", needs};
   char slave[64] = "";
   snprintf(pid, sizeof(pid), "%d", sandbox->pid);
   snprintf(pid_namespace, sizeof(pid_namespace), "%llu",
            (unsigned long long)sandbox->namespaces[2]);
-  for (size_t i = 0; command[i] != NULL && i < 24; i++) {
-    arguments[7 + i] = command[i];
+  snprintf(needs, sizeof(needs), "%u", spec->needs);
+  for (size_t i = 0; command[i] != NULL && i < 23; i++) {
+    arguments[8 + i] = command[i];
   }
   *program = (struct program){.terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)};
   grantpt(program->terminal);

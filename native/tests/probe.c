@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <linux/netlink.h>
 #include <linux/sched.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -104,10 +106,36 @@ static int calls(void) {
   say("TIOCSTI", ioctl(0, TIOCSTI, &character));
   say("TIOCSTI in 64 bits", syscall(SYS_ioctl, 0, TIOCSTI | (1UL << 32), &character));
   say("AF_VSOCK", socket(AF_VSOCK, SOCK_STREAM, 0));
+  say("AF_PACKET", socket(AF_PACKET, SOCK_RAW, 0));
+  say("fanotify_init", syscall(SYS_fanotify_init, 0, 0));
   say("AF_INET", socket(AF_INET, SOCK_STREAM, 0));
   say("mknod", mknod("/tmp/null", S_IFCHR | 0666, makedev(1, 3)));
   say("whiteout", mknod("/tmp/whiteout", S_IFCHR | 0666, makedev(0, 0)));
   say("write below /proc/sys", open("/proc/sys/kernel/panic", O_WRONLY));
+  return 0;
+}
+
+/* The doors to netfilter: netlink, and the options of ordinary sockets. */
+static int netfilter(void) {
+  char bytes[256] = {0};
+  socklen_t size = sizeof(bytes);
+  const int raw = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+  const int raw6 = socket(AF_INET6, SOCK_RAW, IPPROTO_RAW);
+  say("NETLINK_NETFILTER", socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER));
+  say("NETLINK_NETFILTER in 64 bits",
+      syscall(SYS_socket, AF_NETLINK | (1UL << 32), SOCK_RAW, NETLINK_NETFILTER | (1UL << 32)));
+  say("NETLINK_ROUTE", socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE));
+  say("NETLINK_SOCK_DIAG", socket(AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG));
+  say("NETLINK_XFRM", socket(AF_NETLINK, SOCK_RAW, NETLINK_XFRM));
+  say("IPT_SO_SET_REPLACE", setsockopt(raw, IPPROTO_IP, 64, bytes, sizeof(bytes)));
+  say("IPT_SO_SET_REPLACE in 64 bits",
+      syscall(SYS_setsockopt, raw, 1UL << 32, 64 | (1UL << 32), bytes, sizeof(bytes)));
+  say("IPT_SO_GET_INFO", getsockopt(raw, IPPROTO_IP, 64, bytes, &size));
+  say("IP6T_SO_SET_REPLACE", setsockopt(raw6, IPPROTO_IPV6, 64, bytes, sizeof(bytes)));
+  say("IP6T_SO_GET_ENTRIES", getsockopt(raw6, IPPROTO_IPV6, 65, bytes, &size));
+  const int one = 1;
+  say("IP_TTL", setsockopt(raw, IPPROTO_IP, IP_TTL, &one, sizeof(one)));
+  say("IPV6_TCLASS", setsockopt(raw6, IPPROTO_IPV6, IPV6_TCLASS, &one, sizeof(one)));
   return 0;
 }
 
@@ -318,6 +346,9 @@ int main(int count, char **arguments) {
   }
   if (strcmp(what, "calls") == 0) {
     return calls();
+  }
+  if (strcmp(what, "netfilter") == 0) {
+    return netfilter();
   }
   if (strcmp(what, "nest") == 0) {
     return nest();

@@ -39,6 +39,8 @@ export type CreatedSandbox = {
   /** Inodes of the namespaces that PID 1 is in. */
   readonly namespaces: Readonly<Record<NamespaceName, string>>;
   readonly trace: readonly TraceCall[];
+  /** Those it was made with; terminals get the same. */
+  readonly needs: readonly SandboxNeed[];
   /** Needs that this host could not fulfil. */
   readonly missing: readonly MissingNeed[];
 };

@@ -165,6 +165,7 @@ export function openNative(options: NativeOptions): Native {
         pidfd: made.pidfd,
         namespaces: record(made.namespaces, String),
         trace: calls,
+        needs: spec.needs,
         missing: made.missing.slice(0, made.missingCount).map(missingNeed),
       };
     },
@@ -205,9 +206,10 @@ export function openNative(options: NativeOptions): Native {
     enterArguments(id, sandbox, index, command) {
       const name = TERMINALS[index - 1] ?? `tty${index}`;
       const numbers = [sandbox.pid, sandbox.namespaces.pid].map(String);
+      const needs = String(needMask(sandbox.needs));
       return {
         file: join(directory, 'enter'),
-        arguments: [...numbers, lab, id, String(index), name, ...command],
+        arguments: [...numbers, lab, id, String(index), name, needs, ...command],
       };
     },
 
@@ -287,10 +289,14 @@ function nativeSpec(spec: SandboxSpec, lab: string, stage: string): object {
     stage,
     lowerdirs: [...lowerdirs],
     lowerdirCount: lowerdirs.length,
-    needs: needs.reduce((mask, need) => mask | needBit(need), 0),
+    needs: needMask(needs),
     attachments: attachments.map(({ directory, target }) => ({ directory, target })),
     attachmentCount: attachments.length,
   };
+}
+
+function needMask(needs: readonly SandboxNeed[]): number {
+  return needs.reduce((mask, need) => mask | needBit(need), 0);
 }
 
 /** `enum glassbox_need` has the same order. */

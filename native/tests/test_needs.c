@@ -1,0 +1,62 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "harness.h"
+
+/* What a probe says in a sandbox with these needs. */
+static struct program probe(uint32_t needs, const char *what) {
+  struct glassbox_spec spec = spec_of(1);
+  spec.needs = needs;
+  const struct glassbox_sandbox sandbox = create(&spec);
+  struct program program;
+  CHECK(RUN_INSIDE(&program, &spec, &sandbox, "/bin/probe", (char *)what) == 0);
+  destroy(&spec, &sandbox);
+  return program;
+}
+
+static void closes_netfilter(void) {
+  static const char *const facts[] = {
+      "NETLINK_NETFILTER: EPERM",
+      "NETLINK_NETFILTER in 64 bits: EPERM",
+      "NETLINK_ROUTE: ok",
+      "NETLINK_SOCK_DIAG: ok",
+      "NETLINK_XFRM: EPROTONOSUPPORT",
+      "IPT_SO_SET_REPLACE: EPERM",
+      "IPT_SO_SET_REPLACE in 64 bits: EPERM",
+      "IPT_SO_GET_INFO: EPERM",
+      "IP6T_SO_SET_REPLACE: EPERM",
+      "IP6T_SO_GET_ENTRIES: EPERM",
+      "IP_TTL: ok",
+      "IPV6_TCLASS: ok",
+  };
+  const struct program program = probe(0, "netfilter");
+  check_facts(&program, facts, sizeof(facts) / sizeof(facts[0]));
+}
+
+static void opens_netfilter(void) {
+  static const char *const facts[] = {
+      "NETLINK_NETFILTER: ok",
+      "NETLINK_NETFILTER in 64 bits: ok",
+      "NETLINK_XFRM: EPROTONOSUPPORT",
+      "IP_TTL: ok",
+  };
+  static const char *const options[] = {
+      "IPT_SO_SET_REPLACE: ",  "IPT_SO_SET_REPLACE in 64 bits: ", "IPT_SO_GET_INFO: ",
+      "IP6T_SO_SET_REPLACE: ", "IP6T_SO_GET_ENTRIES: ",
+  };
+  const struct program program = probe(GLASSBOX_NEED_NETFILTER, "netfilter");
+  check_facts(&program, facts, sizeof(facts) / sizeof(facts[0]));
+  for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+    const char *answer = strstr(program.output, options[i]);
+    /* What the kernel says to zeroes differs with its modules; it is not the filter that speaks. */
+    CHECK(answer != NULL && strncmp(answer + strlen(options[i]), "EPERM", strlen("EPERM")) != 0);
+  }
+}
+
+int main(void) {
+  static const struct test tests[] = {
+      {"without netfilter every door to it is closed, and only those", closes_netfilter},
+      {"with netfilter the kernel itself answers", opens_netfilter},
+  };
+  return RUN(tests);
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import test, { type TestContext } from 'node:test';
+import { spawn } from 'node-pty';
+import type { SandboxNeed } from '../protocol/needs.ts';
+import { lowerdirs, openTestNative } from '../testing/native.ts';
+import type { CreatedSandbox } from './native-interface.ts';
+import { SANDBOX_LIMITS } from './sandbox-limits.ts';
+
+type Machine = {
+  readonly created: CreatedSandbox;
+  /** What a script printed, with its exit code on the last line. */
+  readonly run: (script: string) => Promise<string>;
+};
+
+async function machineWith(
+  context: TestContext,
+  ...needs: readonly SandboxNeed[]
+): Promise<Machine> {
+  const native = openTestNative(context);
+  const id = randomBytes(6).toString('hex');
+  const created = await native.create({
+    ...SANDBOX_LIMITS,
+    id,
+    hostname: 'machine',
+    lowerdirs: lowerdirs(),
+    idBase: 100_000,
+    needs,
+    attachments: [],
+  });
+  return {
+    created,
+    run: (script) =>
+      new Promise((fulfil) => {
+        const command = ['/bin/bash', '-c', `timeout 60 bash -c '${script}' 2>&1; echo "exit $?"`];
+        const enter = native.enterArguments(id, created, 1, command);
+        const shell = spawn(enter.file, [...enter.arguments], { env: {}, cols: 200 });
+        let output = '';
+        shell.onData((data) => {
+          output += data.replaceAll('\r', '');
+        });
+        shell.onExit(() => fulfil(output));
+      }),
+  };
+}
+
+const RULES = `nft add table inet lesson &&
+  nft add chain inet lesson input "{ type filter hook input priority 0; }" &&
+  nft add rule inet lesson input tcp dport 81 drop &&
+  nft list ruleset && iptables -t nat -A POSTROUTING -o lo -j MASQUERADE && iptables -t nat -S`;
+
+test('nft and iptables work in a machine that needs netfilter', async (context) => {
+  const { created, run } = await machineWith(context, 'netfilter');
+  assert.deepEqual(created.missing, []);
+  const output = await run(RULES);
+  assert.match(output, /tcp dport 81 drop/);
+  assert.match(output, /-A POSTROUTING -o lo -j MASQUERADE/);
+  assert.match(output, /exit 0\s*$/);
+});
+
+test('without that need the kernel of netfilter is out of reach', async (context) => {
+  const { run } = await machineWith(context);
+  const output = await run('nft list ruleset; ip link; iptables -t nat -S');
+  assert.match(output, /Operation not permitted|Permission denied|not permitted/);
+  assert.match(output, /lo: <LOOPBACK,UP/);
+  assert.doesNotMatch(output, /exit 0\s*$/);
+});
