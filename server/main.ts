@@ -7,13 +7,14 @@ import {
   parseConfiguration,
 } from './configuration.ts';
 import { baseImageDirectory } from './images/base-image.ts';
+import { imageStoreAttachment } from './images/store.ts';
 import { takeLock } from './setup/lock.mjs';
 import { Stop } from './setup/stop.mjs';
 import { prepareStage, STAGE } from './warden/janitor.ts';
 import { openNative } from './warden/native.ts';
 import { NativeError } from './warden/native-interface.ts';
 import { installToolsLayer } from './warden/tools-layer.ts';
-import { Warden, webProgram } from './warden/warden.ts';
+import { Warden, type WardenOptions, webProgram } from './warden/warden.ts';
 import { describeEvent } from './warden/warden-event.ts';
 
 /** A second Ctrl-C within this time is the same one: `npm start` and the terminal may both send it. */
@@ -37,10 +38,11 @@ async function main(): Promise<void> {
     );
   }
   const base = baseImageDirectory(imagesDirectory);
+  const attachments = [imageStoreAttachment(imagesDirectory)];
   const removeStage = prepareStage();
   try {
     const tools = installToolsLayer(nativeDirectory, dataDirectory);
-    await run(configuration, [tools, base], removeStage);
+    await run(configuration, { lowerdirs: [tools, base], attachments }, removeStage);
   } catch (error) {
     removeStage();
     throw error;
@@ -50,7 +52,7 @@ async function main(): Promise<void> {
 /** From here on there is something to clean up. */
 async function run(
   configuration: Configuration,
-  lowerdirs: readonly string[],
+  contents: Pick<WardenOptions, 'lowerdirs' | 'attachments'>,
   removeStage: () => void,
 ): Promise<void> {
   const { dataDirectory, nativeDirectory } = configuration;
@@ -77,7 +79,7 @@ async function run(
   const warden = new Warden({
     configuration,
     native,
-    lowerdirs,
+    ...contents,
     web: webProgram(dataDirectory),
     tell: (event) => {
       log(describeEvent(event));

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { baseImageDirectory } from '../images/base-image.ts';
+import { imageStoreAttachment } from '../images/store.ts';
 import { BUILD } from '../setup/paths.mjs';
 import { Stop } from '../setup/stop.mjs';
 import { prepareStage, STAGE } from '../warden/janitor.ts';
@@ -24,6 +25,7 @@ async function tryOne(imagesDirectory: string) {
   const id = randomBytes(6).toString('hex');
   try {
     const base = baseImageDirectory(imagesDirectory);
+    const store = imageStoreAttachment(imagesDirectory);
     const removeStage = prepareStage();
     const directory = mkdtempSync(join(imagesDirectory, 'doctor-'));
     const native = openNative({
@@ -35,7 +37,7 @@ async function tryOne(imagesDirectory: string) {
       const started = performance.now();
       const { pidfd } = await native.create({
         needs: [],
-        attachments: [],
+        attachments: [store],
         ...SANDBOX_LIMITS,
         id,
         hostname: 'machine',

@@ -50,6 +50,12 @@ export function imageStoreDirectory(images: string): string {
   return store;
 }
 
+/** The store as a sandbox gets it: `box` looks there for what the sandbox's own store doesn't have. */
+export const imageStoreAttachment = (images: string) => ({
+  directory: imageStoreDirectory(images),
+  target: '/var/lib/box/shared',
+});
+
 /** What is wrong with a store, as the end of a sentence; `undefined` if nothing is. */
 export function storeProblem(store: string): string | undefined {
   if (!existsSync(store)) return 'is not there';

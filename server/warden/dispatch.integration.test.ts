@@ -40,6 +40,7 @@ async function startWarden(context: TestContext, web: Command) {
     configuration: parseConfiguration(['--data', data], {}),
     native,
     lowerdirs: lowerdirs(),
+    attachments: [],
     web,
     tell: (event) => events.push(event),
   });

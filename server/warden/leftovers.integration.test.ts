@@ -39,6 +39,7 @@ test('200 sandboxes come and go, half by kill -9, 20 at once, and nothing is lef
   const registry = new SandboxRegistry({
     native,
     lowerdirs: base,
+    attachments: [],
     sandboxesMax: AT_ONCE,
     warm: 0,
     idleMs: 600_000,

@@ -39,6 +39,7 @@ function open(
   const registry = new SandboxRegistry({
     native,
     lowerdirs: lowerdirs(),
+    attachments: [],
     sandboxesMax,
     warm,
     idleMs: IDLE_MS,
@@ -209,6 +210,7 @@ test('a sandbox that can not be made is refused with the reason, and leaves noth
   const registry = new SandboxRegistry({
     native,
     lowerdirs: ['/nonexistent'],
+    attachments: [],
     sandboxesMax: 1,
     warm: 0,
     idleMs: IDLE_MS,

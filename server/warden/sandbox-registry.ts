@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ErrorReport } from '../protocol/errors.ts';
 import type { SandboxNeed } from '../protocol/needs.ts';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
-import { type Native, NativeError } from './native-interface.ts';
+import { type Attachment, type Native, NativeError } from './native-interface.ts';
 import { MACHINE_HOSTNAME, Sandbox, type SandboxEvents } from './sandbox.ts';
 import { IdRanges, SANDBOX_LIMITS } from './sandbox-limits.ts';
 import { SandboxPool } from './sandbox-pool.ts';
@@ -22,6 +22,8 @@ export type RegistryOptions = {
   readonly native: Native;
   /** Read-only layers of every sandbox's root, topmost first. */
   readonly lowerdirs: readonly string[];
+  /** Directories of the host that every sandbox sees: the images. */
+  readonly attachments: readonly Attachment[];
   readonly sandboxesMax: number;
   /** How many to keep made ahead, with a shell waiting at its prompt. */
   readonly warm: number;
@@ -203,7 +205,7 @@ export class SandboxRegistry {
   }
 
   async #make(entry: Entry): Promise<Held> {
-    const { native, lowerdirs, idleMs, lifeMs, events } = this.#options;
+    const { native, lowerdirs, attachments, idleMs, lifeMs, events } = this.#options;
     const began = performance.now();
     const id = randomBytes(6).toString('hex');
     try {
@@ -213,7 +215,7 @@ export class SandboxRegistry {
         lowerdirs,
         idBase: entry.idBase,
         needs: entry.needs,
-        attachments: [],
+        attachments,
         ...SANDBOX_LIMITS,
       });
       const { owner, needs } = entry;

@@ -5,7 +5,7 @@ import type { Command } from './command.ts';
 import { Dispatch } from './dispatch.ts';
 import { removeLeftovers } from './janitor.ts';
 import { Link } from './link.ts';
-import type { Native } from './native-interface.ts';
+import type { Attachment, Native } from './native-interface.ts';
 import { SandboxRegistry } from './sandbox-registry.ts';
 import { Session } from './session.ts';
 import type { WardenEvent } from './warden-event.ts';
@@ -15,6 +15,7 @@ export type WardenOptions = {
   readonly configuration: Configuration;
   readonly native: Native;
   readonly lowerdirs: readonly string[];
+  readonly attachments: readonly Attachment[];
   /** The program of the web process, before its privileges are taken. */
   readonly web: Command;
   readonly tell: (event: WardenEvent) => void;
@@ -41,11 +42,12 @@ export class Warden {
   #session: Session | undefined;
 
   constructor(options: WardenOptions) {
-    const { configuration, native, lowerdirs, tell } = options;
+    const { configuration, native, lowerdirs, attachments, tell } = options;
     this.#options = options;
     this.#registry = new SandboxRegistry({
       native,
       lowerdirs,
+      attachments,
       sandboxesMax: configuration.sandboxesMax,
       warm: configuration.warm,
       idleMs: configuration.idleMs,

@@ -20,6 +20,7 @@ function open(context: TestContext, warm: number, sandboxesMax = 8, base = lower
   const registry = new SandboxRegistry({
     native,
     lowerdirs: base,
+    attachments: [],
     sandboxesMax,
     warm,
     idleMs: 60_000,
