@@ -133,6 +133,29 @@ static scmp_filter_ctx filter_of_arguments(uint32_t needs) {
   return filter;
 }
 
+/*
+ * A container's: a list of what is refused, on top of the machine's list of what is allowed. Docker
+ * answers EPERM, and ENOSYS to clone3, so that a C library falls back to clone.
+ */
+static scmp_filter_ctx filter_of_container(int is_admin) {
+  scmp_filter_ctx filter = new_filter(SCMP_ACT_ALLOW);
+  add_calls(filter, SCMP_ACT_ERRNO(EPERM), CONTAINER_REFUSED_ALWAYS,
+            LENGTH(CONTAINER_REFUSED_ALWAYS));
+  if (is_admin) {
+    return filter;
+  }
+  add_calls(filter, SCMP_ACT_ERRNO(EPERM), CONTAINER_REFUSED, LENGTH(CONTAINER_REFUSED));
+  check(seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0), "clone3");
+  for (unsigned long flag = 1UL << 17; flag <= 1UL << 30; flag <<= 1) {
+    if ((flag & NAMESPACE_FLAGS) != 0) {
+      check(seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+                             SCMP_A0(SCMP_CMP_MASKED_EQ, flag, flag)),
+            "clone");
+    }
+  }
+  return filter;
+}
+
 /* Prints a filter as a C array. libseccomp writes it to a file only: one in memory will do. */
 static void print(const char *name, scmp_filter_ctx filter) {
   int file = memfd_create(name, 0);
@@ -142,7 +165,7 @@ static void print(const char *name, scmp_filter_ctx filter) {
   if (lseek(file, 0, SEEK_SET) < 0) {
     check(-errno, "lseek");
   }
-  printf("static const struct sock_filter %s[] = {\n", name);
+  printf("__attribute__((unused)) static const struct sock_filter %s[] = {\n", name);
   struct sock_filter line;
   while (read(file, &line, sizeof(line)) == sizeof(line)) {
     printf("    {0x%x, %u, %u, 0x%x},\n", line.code, line.jt, line.jf, line.k);
@@ -183,5 +206,7 @@ int main(void) {
          "#include <stddef.h>\n#include <stdint.h>\n");
   print("SECCOMP_CALLS", filter_of_calls());
   print_variants();
+  print("SECCOMP_CONTAINER", filter_of_container(0));
+  print("SECCOMP_CONTAINER_ADMIN", filter_of_container(1));
   return 0;
 }

@@ -95,6 +95,22 @@ static const char *const REFUSED[] = {
     "swapon", "syslog", "vhangup", "migrate_pages", "move_pages",
 };
 
+/*
+ * What a container is refused beyond that, as by Docker's default filter: namespaces, mounts, and
+ * looking into other processes' memory policies. With CAP_SYS_ADMIN among its capabilities, it may.
+ */
+static const char *const CONTAINER_REFUSED[] = {
+    "fsconfig", "fsmount", "fsopen", "fspick", "kcmp", "lookup_dcookie", "mount",
+    "mount_setattr", "move_mount", "open_tree", "pivot_root", "setdomainname", "sethostname",
+    "setns", "umount", "umount2", "unshare", "fanotify_init", "name_to_handle_at",
+};
+
+/* With or without it: nothing that containers need, and each has been part of an escape. */
+static const char *const CONTAINER_REFUSED_ALWAYS[] = {
+    "add_key", "keyctl", "request_key", "userfaultfd", "io_uring_enter", "io_uring_register",
+    "io_uring_setup", "kexec_file_load", "kexec_load", "perf_event_open", "memfd_secret",
+};
+
 /* clang-format on */
 
 /* personality: the execution domains that a program of this machine may ask for. */
@@ -150,5 +166,8 @@ static const struct {
 
 /* The needs that are named above: there is a filter for each combination of them. */
 static const uint32_t FILTERED_NEEDS[] = {GLASSBOX_NEED_NETFILTER};
+
+/* clone: the flags that make namespaces. clone3 hides them in memory, so it is not there at all. */
+#define NAMESPACE_FLAGS 0x7e020000UL
 
 #endif

@@ -26,13 +26,9 @@ export function prepareStage(): () => void {
     shared?.release();
     const alone = takeLock(lockFile);
     if (alone === null) return;
-    try {
-      rmdirSync(STAGE);
-      rmSync(lockFile, { force: true });
-      rmdirSync(run);
-    } finally {
-      // Whatever is in the way, it must not keep all other labs of this host waiting.
-      alone.release();
-    }
+    rmdirSync(STAGE);
+    rmSync(lockFile, { force: true });
+    rmdirSync(run);
+    alone.release();
   };
 }

@@ -1,3 +1,0 @@
-import { playTranscripts } from './play.ts';
-
-playTranscripts('terminal');
