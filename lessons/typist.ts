@@ -1,9 +1,10 @@
+import { PATIENCE } from '../server/testing/patience.ts';
 import type { Attachment } from '../server/warden/attachment.ts';
 import type { Terminal } from '../server/warden/terminal.ts';
 import { plainText } from './output.ts';
 
 /** How long a command may take before a lesson counts as broken. */
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 20_000 * PATIENCE;
 
 const SIZE = { columns: 200, rows: 50 } as const;
 

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { PATIENCE } from './patience.ts';
 
 /** How long a test waits for what must come: far longer than it takes on a busy machine. */
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 20_000 * PATIENCE;
 
 /** For what tells no event: looks again and again until it is there, and fails with the sentence when it never is. */
 export async function eventually<T>(

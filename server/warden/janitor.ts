@@ -26,9 +26,13 @@ export function prepareStage(): () => void {
     shared?.release();
     const alone = takeLock(lockFile);
     if (alone === null) return;
-    rmdirSync(STAGE);
-    rmSync(lockFile, { force: true });
-    rmdirSync(run);
-    alone.release();
+    try {
+      rmdirSync(STAGE);
+      rmSync(lockFile, { force: true });
+      rmdirSync(run);
+    } finally {
+      // Whatever is in the way, it must not keep all other labs of this host waiting.
+      alone.release();
+    }
   };
 }

@@ -6,9 +6,10 @@ case $- in *i*) ;; *) return ;; esac
 # The hostname is asked for at each prompt: bash's own \h is what it was when bash began, and changing it
 # is what a lesson is about. It is read without a new process: that would use up a pid each time, and in a
 # PID namespace that has ended, where bash can't fork any more, it would try again for ever.
+# Nor is there a /dev/null to send complaints to, or a /proc, in a root directory that somebody is just making.
 __glassbox_hostname() {
-  read -r __glassbox_name < /proc/sys/kernel/hostname
-} 2> /dev/null
+  [ -r /proc/sys/kernel/hostname ] && read -r __glassbox_name < /proc/sys/kernel/hostname
+}
 PROMPT_COMMAND=__glassbox_hostname
 
 if [ "$GLASSBOX_TERMINAL" = container ]; then
