@@ -37,7 +37,7 @@ static int copy_sealed(void *context) {
   struct making *making = context;
   const struct glassbox_spec *spec = making->spec;
   for (uint32_t i = 0; i < spec->attachment_count && making->failure->step[0] == '\0'; i++) {
-    int *mount = &making->child_mounts[spec->lowerdir_count + i];
+    int *mount = &making->mounts[spec->lowerdir_count + i];
     const char *target = spec->attachments[i].target;
     sys_close(*mount);
     *mount =
@@ -71,7 +71,7 @@ static int seal(struct making *making, struct tracer *tracer) {
     const char *target = spec->attachments[i].target;
     result = TRACED(tracer, umount2, STRING(target), AS(DETACH, "MNT_DETACH"));
     if (result == 0) {
-      result = attach(tracer, making->child_mounts[spec->lowerdir_count + i], target);
+      result = attach(tracer, making->mounts[spec->lowerdir_count + i], target);
     }
     if (result < 0) {
       return fail(making->failure, tracer->step, target, result);
@@ -88,7 +88,7 @@ int step_attach(struct making *making, struct tracer *tracer) {
     const char *target = spec->attachments[i].target;
     long result = make_mount_point(target);
     if (result == 0) {
-      result = attach(tracer, making->child_mounts[spec->lowerdir_count + i], target);
+      result = attach(tracer, making->mounts[spec->lowerdir_count + i], target);
     }
     if (result < 0) {
       return fail(making->failure, tracer->step, target, result);

@@ -13,30 +13,74 @@
 #define CGROUP_MOUNT_FLAGS (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 
 /*
- * The groups first, limits and all, for the child is cloned into its cgroup2 group. The files that
- * let it join the others are opened here, where the warden's right to move processes counts.
+ * The cgroup2 group first, limits and all, for the child is cloned into it. Where that is all there
+ * is, the file by which PID 1 goes into its leaf is opened here, where the warden's right to move
+ * processes counts.
  */
 int step_cgroup(struct making *making, struct tracer *tracer) {
   const struct glassbox_spec *spec = making->spec;
   struct cgroup_layout *cgroups = &making->cgroups;
+  struct hierarchy *unified = cgroup_unified(cgroups);
+  if (unified == NULL) {
+    return 0;
+  }
+  if (cgroup_v2_make(tracer, spec, unified, cgroups->pure_v2, making->failure) < 0) {
+    return -1;
+  }
+  if (!cgroups->pure_v2) {
+    return 0;
+  }
+  char path[CGROUP_PATH_BYTES];
+  cgroup_path(path, unified, spec->lab, spec->id, CGROUP_DELEGATED "/" CGROUP_LEAF "/cgroup.procs");
+  making->leaf_procs = (int)sys_openat(AT_FDCWD, path, O_WRONLY);
+  return making->leaf_procs < 0 ? fail(making->failure, tracer->step, spec->id, making->leaf_procs)
+                                : 0;
+}
+
+/* The files by which the child joins its groups: as an array to hand over, or back into place. */
+static size_t collect_tasks(const struct cgroup_layout *cgroups, int *tasks) {
+  size_t count = 0;
   for (uint32_t i = 0; i < cgroups->count; i++) {
+    if (!cgroups->hierarchies[i].unified) {
+      tasks[count++] = cgroups->hierarchies[i].tasks;
+    }
+  }
+  return count;
+}
+
+static void place_tasks(struct cgroup_layout *cgroups, const int *tasks) {
+  for (uint32_t i = 0; i < cgroups->count; i++) {
+    if (!cgroups->hierarchies[i].unified) {
+      cgroups->hierarchies[i].tasks = *tasks++;
+    }
+  }
+}
+
+/*
+ * The groups of the other hierarchies, which takes as long as all the child has to mount: so the
+ * child gets what it mounts now, and the groups when they are there.
+ */
+int step_cgroup_v1(struct making *making, struct tracer *tracer) {
+  const struct glassbox_spec *spec = making->spec;
+  struct cgroup_layout *cgroups = &making->cgroups;
+  int tasks[CGROUP_HIERARCHIES_MAX];
+  long result = send_files(making, making->mounts, count_mounts(making));
+  for (uint32_t i = 0; i < cgroups->count && result >= 0; i++) {
     struct hierarchy *hierarchy = &cgroups->hierarchies[i];
-    int result = hierarchy->unified
-                     ? cgroup_v2_make(tracer, spec, hierarchy, cgroups->pure_v2, making->failure)
-                     : cgroup_v1_make(tracer, spec, hierarchy, making->failure);
-    if (result < 0) {
+    if (!hierarchy->unified && cgroup_v1_make(tracer, spec, hierarchy, making->failure) < 0) {
       return -1;
     }
   }
-  long result = cgroup_open_tasks(cgroups, spec->lab, spec->id);
-  if (result == 0 && cgroups->pure_v2) {
-    char path[CGROUP_PATH_BYTES];
-    cgroup_path(path, cgroup_unified(cgroups), spec->lab, spec->id,
-                CGROUP_DELEGATED "/" CGROUP_LEAF "/cgroup.procs");
-    making->leaf_procs = (int)sys_openat(AT_FDCWD, path, O_WRONLY);
-    result = making->leaf_procs < 0 ? making->leaf_procs : 0;
+  if (result >= 0) {
+    result = cgroup_open_tasks(cgroups, spec->lab, spec->id);
   }
-  return result < 0 ? fail(making->failure, tracer->step, spec->id, result) : 0;
+  const size_t count = collect_tasks(cgroups, tasks);
+  if (result >= 0 && count > 0) {
+    result = send_files(making, tasks, count);
+  }
+  /* A child that is no more has said why. */
+  const bool ended = result == -EPIPE || result == -ECONNRESET;
+  return result < 0 && !ended ? fail(making->failure, tracer->step, spec->id, result) : 0;
 }
 
 /* Where the host has several controllers in one hierarchy, each has a link of its own name. */
@@ -113,7 +157,14 @@ static int mount_v2(struct making *making, struct tracer *tracer) {
 
 int step_cgroup_namespace(struct making *making, struct tracer *tracer) {
   const char *object = "cgroup";
-  long result = cgroup_join(tracer, &making->cgroups, making->spec->lab, making->spec->id, &object);
+  int tasks[CGROUP_HIERARCHIES_MAX];
+  const size_t count = collect_tasks(&making->cgroups, tasks);
+  long result = count > 0 ? receive_files(making, tasks, count) : 0;
+  if (result < 0) {
+    return fail(making->failure, tracer->step, "tasks", result);
+  }
+  place_tasks(&making->cgroups, tasks);
+  result = cgroup_join(tracer, &making->cgroups, making->spec->lab, making->spec->id, &object);
   if (result < 0) {
     return fail(making->failure, tracer->step, object, result);
   }

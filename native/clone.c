@@ -169,7 +169,9 @@ int step_clone(struct making *making, struct tracer *tracer) {
       .exit_signal = SIGCHLD,
       .cgroup = group >= 0 ? (uint64_t)group : 0,
   };
-  result = clone_traced(tracer, &args, making->stack, sandbox_child, making);
+  *making->child_side = *making;
+  making->child_side->failure = &making->child_failure;
+  result = clone_traced(tracer, &args, making->stack, sandbox_child, making->child_side);
   if (result < 0) {
     return fail(making->failure, tracer->step, "PID 1", result);
   }
@@ -178,53 +180,6 @@ int step_clone(struct making *making, struct tracer *tracer) {
   /* The child has its own copy. With ours closed, the parent's end reads when that copy closes. */
   sys_close(making->child_end);
   making->child_end = -1;
-  return 0;
-}
-
-/* A control message that can carry an fd for each layer and attachment. */
-union rights {
-  struct cmsghdr header;
-  char bytes[CMSG_SPACE(sizeof(int) * SANDBOX_MOUNTS_MAX)];
-};
-
-static size_t count_mounts(const struct making *making) {
-  return making->spec->lowerdir_count + making->spec->attachment_count;
-}
-
-long send_mounts(struct making *making) {
-  const size_t size = sizeof(int) * count_mounts(making);
-  union rights rights = {0};
-  char go = 'g';
-  struct iovec vector = {.iov_base = &go, .iov_len = sizeof(go)};
-  struct msghdr message = {.msg_iov = &vector,
-                           .msg_iovlen = 1,
-                           .msg_control = &rights,
-                           .msg_controllen = CMSG_SPACE(size)};
-  rights.header = (struct cmsghdr){
-      .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(size)};
-  memcpy(CMSG_DATA(&rights.header), making->mounts, size);
-  return system_call(SYS_sendmsg, making->parent_end, (long)&message, MSG_NOSIGNAL, 0, 0, 0);
-}
-
-long receive_mounts(struct making *making) {
-  const size_t size = sizeof(int) * count_mounts(making);
-  union rights rights = {0};
-  char go;
-  struct iovec vector = {.iov_base = &go, .iov_len = sizeof(go)};
-  struct msghdr message = {.msg_iov = &vector,
-                           .msg_iovlen = 1,
-                           .msg_control = &rights,
-                           .msg_controllen = sizeof(rights)};
-  long result =
-      system_call(SYS_recvmsg, making->child_link, (long)&message, MSG_CMSG_CLOEXEC, 0, 0, 0);
-  if (result <= 0) {
-    /* The end of the stream: the warden is no more, and a sandbox without it has no purpose. */
-    return result == 0 ? -EPIPE : result;
-  }
-  if (rights.header.cmsg_type != SCM_RIGHTS || rights.header.cmsg_len != CMSG_LEN(size)) {
-    return -EBADMSG;
-  }
-  memcpy(making->child_mounts, CMSG_DATA(&rights.header), size);
   return 0;
 }
 

@@ -82,9 +82,9 @@ static int attach_layers(struct making *making, struct tracer *tracer) {
     text_number(&text, i);
     long result = TRACED(tracer, mkdirat, DIRECTORY(AT_FDCWD), STRING(path), OCTAL(0755));
     if (result == 0) {
-      result = TRACED(tracer, move_mount, NUMBER(making->child_mounts[i]), STRING(""),
-                      DIRECTORY(AT_FDCWD), STRING(path),
-                      AS(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH"));
+      result =
+          TRACED(tracer, move_mount, NUMBER(making->mounts[i]), STRING(""), DIRECTORY(AT_FDCWD),
+                 STRING(path), AS(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH"));
     }
     if (result < 0) {
       return fail(making->failure, tracer->step, making->spec->lowerdirs[i], result);

@@ -27,6 +27,7 @@ static const struct step STEPS[] = {
     {"user", GLASSBOX_PARENT, step_user},
     {"layers", GLASSBOX_PARENT, step_layers},
     {"attachments", GLASSBOX_PARENT, step_attachments},
+    {"cgroup", GLASSBOX_PARENT, step_cgroup_v1},
     {"user", GLASSBOX_CHILD, step_identity},
     {"mnt", GLASSBOX_CHILD, step_mnt},
     {"overlay", GLASSBOX_CHILD, step_overlay},
@@ -80,15 +81,12 @@ static void close_all_but(int *kept, size_t count) {
 }
 
 static void keep_own_descriptors(struct making *making) {
-  int kept[CGROUP_HIERARCHIES_MAX + 2];
+  int kept[2];
   size_t count = 0;
   /* Not among the first three, which become /dev/null: it must stay open until execve. */
   making->child_link = (int)system_call(SYS_fcntl, making->child_link, F_DUPFD_CLOEXEC, 3, 0, 0, 0);
   kept[count++] = making->child_link;
   kept[count++] = making->leaf_procs;
-  for (uint32_t i = 0; i < making->cgroups.count; i++) {
-    kept[count++] = making->cgroups.hierarchies[i].tasks;
-  }
   close_all_but(kept, count);
 }
 
@@ -101,7 +99,7 @@ int sandbox_child(void *context) {
   system_call(SYS_setsid, 0, 0, 0, 0, 0, 0);
   system_call(SYS_umask, 0, 0, 0, 0, 0, 0);
   keep_own_descriptors(making);
-  if (receive_mounts(making) == 0) {
+  if (receive_files(making, making->mounts, count_mounts(making)) == 0) {
     run_side(making, &making->child);
   }
   system_call(SYS_exit_group, 1, 0, 0, 0, 0, 0);
@@ -159,9 +157,23 @@ static void wait_for_exec(struct making *making) {
   } while (result == -EINTR);
 }
 
+/* Both sides have recorded at the same time, each call a moment before or after it got its place.
+ */
+static void sort_trace(struct glassbox_trace *trace) {
+  for (uint32_t i = 1; i < trace->count; i++) {
+    for (uint32_t j = i; j > 0 && trace->calls[j - 1].started_ns > trace->calls[j].started_ns;
+         j--) {
+      const struct glassbox_call later = trace->calls[j - 1];
+      trace->calls[j - 1] = trace->calls[j];
+      trace->calls[j] = later;
+    }
+  }
+}
+
 /* The last call, execve, has no one on the child's side to say when it was done. */
 static void finish_exec(struct making *making) {
   struct glassbox_trace *trace = making->parent.trace;
+  sort_trace(trace);
   struct glassbox_call *call = trace->count > 0 ? &trace->calls[trace->count - 1] : NULL;
   if (call != NULL && call->duration_ns == 0) {
     call->duration_ns = (uint64_t)(monotonic_ns() - making->parent.origin_ns) - call->started_ns;
@@ -170,11 +182,12 @@ static void finish_exec(struct making *making) {
 
 static int check_child(struct making *making) {
   struct pollfd ended = {.fd = making->pidfd, .events = POLLIN};
-  if (making->failure->step[0] != '\0') {
+  if (making->child_failure.step[0] != '\0') {
+    *making->failure = making->child_failure;
     return -1;
   }
   finish_exec(making);
-  if (!making->executing || sys_poll_until(&ended, 1, 0, 0) > 0) {
+  if (!making->child_side->executing || sys_poll_until(&ended, 1, 0, 0) > 0) {
     return fail(making->failure, "exec", "/sbin/init", -ECHILD);
   }
   return 0;
@@ -218,10 +231,6 @@ static int make(struct making *making, struct glassbox_sandbox *sandbox) {
   if (run_side(making, &making->parent) < 0) {
     return -1;
   }
-  result = send_mounts(making);
-  if (result < 0 && result != -EPIPE) {
-    return fail(making->failure, "layers", "sendmsg", result);
-  }
   wait_for_exec(making);
   return check_child(making) < 0 ? -1 : read_namespaces(making, sandbox);
 }
@@ -241,9 +250,11 @@ static void close_descriptors(struct making *making) {
 int glassbox_create(const struct glassbox_spec *spec, struct glassbox_sandbox *sandbox,
                     struct glassbox_trace *trace, struct glassbox_failure *failure) {
   int64_t origin_ns = monotonic_ns();
+  struct making child_side;
   struct making making = {
       .spec = spec,
       .failure = failure,
+      .child_side = &child_side,
       .parent = {.trace = trace, .origin_ns = origin_ns, .side = GLASSBOX_PARENT},
       .child = {.trace = trace, .origin_ns = origin_ns, .side = GLASSBOX_CHILD},
       .parent_end = -1,

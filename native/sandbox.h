@@ -1,6 +1,7 @@
 /*
  * One sandbox while it is being made: all that the parent side prepares and the child side uses.
- * Both sides see the same memory; the parent waits while the child works on it.
+ * Both sides work at the same time in the same memory, so from the clone on each has a copy of its
+ * own, and files are handed over as messages.
  */
 #ifndef SANDBOX_H
 #define SANDBOX_H
@@ -16,6 +17,9 @@
 struct making {
   const struct glassbox_spec *spec;
   struct glassbox_failure *failure;
+  /* The child's copy, and where the child says what went wrong. */
+  struct making *child_side;
+  struct glassbox_failure child_failure;
   struct tracer parent;
   struct tracer child;
   struct cgroup_layout cgroups;
@@ -29,10 +33,8 @@ struct making {
   int pidfd;
   /* Pure cgroup2 only: what the child writes 0 to when it goes into the leaf, or -1. */
   int leaf_procs;
-  /* The layers, then the attachments, as detached idmapped mounts: in the parent's fd table, and in
-   * the child's. */
+  /* The layers, then the attachments, as detached idmapped mounts. */
   int mounts[SANDBOX_MOUNTS_MAX];
-  int child_mounts[SANDBOX_MOUNTS_MAX];
   /* The child's stack, and whether it has come as far as execve. */
   void *stack;
   bool executing;
@@ -51,6 +53,7 @@ int step_clone(struct making *making, struct tracer *tracer);
 int step_user(struct making *making, struct tracer *tracer);
 int step_layers(struct making *making, struct tracer *tracer);
 int step_attachments(struct making *making, struct tracer *tracer);
+int step_cgroup_v1(struct making *making, struct tracer *tracer);
 int step_identity(struct making *making, struct tracer *tracer);
 int step_mnt(struct making *making, struct tracer *tracer);
 int step_overlay(struct making *making, struct tracer *tracer);
@@ -71,9 +74,10 @@ int step_exec(struct making *making, struct tracer *tracer);
 /* Runs the child's rows of the step table; does not return. */
 int sandbox_child(void *making);
 
-/* clone.c: hands the fds of the mounts to the child, and takes them there. */
-long send_mounts(struct making *making);
-long receive_mounts(struct making *making);
+/* handover.c: hands fds to the child, and takes them there. -EPIPE: the other side is no more. */
+long send_files(const struct making *making, const int *files, size_t count);
+long receive_files(const struct making *making, int *files, size_t count);
+size_t count_mounts(const struct making *making);
 
 /* overlay.c: a read-only copy of a directory's mount, whose files belong to the sandbox's root. */
 long idmapped_mount(struct tracer *tracer, const char *directory, int user_namespace);

@@ -2,22 +2,20 @@ import { closeSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import koffi, { type TypeObject } from 'koffi';
 import { TERMINALS } from '../protocol/identifiers.ts';
-import { NAMESPACES, type NamespaceName } from '../protocol/namespace.ts';
+import { NAMESPACES } from '../protocol/namespace.ts';
 import { type MissingNeed, SANDBOX_NEEDS, type SandboxNeed } from '../protocol/needs.ts';
 import type { TraceCall } from '../protocol/trace.ts';
+import { byNamespace, decodeInspection, hostnameType, processType } from './native-inspection.ts';
 import {
-  type InspectedProcess,
-  type Inspection,
   type Native,
   NativeError,
   type NativeFailure,
   type SandboxSpec,
 } from './native-interface.ts';
+import { decodeTrace, traceMemory } from './native-trace.ts';
 import { Turns } from './turns.ts';
 
 /** The limits and layouts below are those of `native/glassbox.h`, one for one. */
-const CALLS_MAX = 320;
-const PID_LEVELS = 33;
 const ID_BYTES = 13;
 const LEFTOVERS_MAX = 65_536;
 
@@ -27,11 +25,6 @@ const failureType = koffi.struct({
   error: koffi.array('char', 24, 'String'),
   hint: koffi.array('char', 256, 'String'),
 });
-
-/** Where a `struct glassbox_call` has what, and its size; the calls of a trace follow their count. */
-const CALL = { step: 0, error: 24, text: 40, startedNs: 296, durationNs: 304, side: 312 } as const;
-const CALL_BYTES = 320;
-const CALLS_AT = 8;
 
 const attachmentType = koffi.struct({ directory: 'const char *', target: 'const char *' });
 
@@ -64,27 +57,6 @@ const sandboxType = koffi.struct({
   missing: koffi.array(missingType, SANDBOX_NEEDS.length, 'Array'),
 });
 
-const processType = koffi.struct({
-  namespaces: koffi.array('uint64', NAMESPACES.length, 'Array'),
-  pid: 'int32',
-  parent: 'int32',
-  processGroup: 'int32',
-  session: 'int32',
-  terminalDevice: 'int32',
-  foregroundGroup: 'int32',
-  uid: 'uint32',
-  pidCount: 'uint32',
-  pids: koffi.array('int32', PID_LEVELS, 'Array'),
-  state: koffi.array('uint8', 1, 'Array'),
-  command: koffi.array('uint8', 67, 'Typed'),
-});
-
-const hostnameType = koffi.struct({
-  namespace: 'uint64',
-  name: koffi.array('uint8', 65, 'Typed'),
-  reserved: koffi.array('uint8', 7, 'Typed'),
-});
-
 type NativeSandbox = {
   pid: number;
   pidfd: number;
@@ -93,24 +65,7 @@ type NativeSandbox = {
   missing: { need: number; why: string }[];
 };
 
-type NativeProcess = {
-  namespaces: (number | bigint)[];
-  pid: number;
-  parent: number;
-  processGroup: number;
-  session: number;
-  terminalDevice: number;
-  foregroundGroup: number;
-  uid: number;
-  pidCount: number;
-  pids: number[];
-  state: number[];
-  command: Uint8Array;
-};
-
 type PollHandle = ReturnType<typeof koffi.node.poll>;
-
-type NativeHostname = { namespace: number | bigint; name: Uint8Array };
 
 export type NativeOptions = {
   /** Where `make -C native` has put `libglassbox.so` and `enter`. */
@@ -151,8 +106,7 @@ export function openNative(options: NativeOptions): Native {
   return {
     async create(spec) {
       const failure = memory(failureType, 1);
-      const trace = Buffer.allocUnsafeSlow(CALLS_AT + CALLS_MAX * CALL_BYTES);
-      trace.writeUInt32LE(0);
+      const trace = traceMemory();
       const sandbox = memory(sandboxType, 1);
       const request = nativeSpec(spec, lab, options.stage);
       const result = await library.create(request, sandbox, trace, failure);
@@ -163,7 +117,7 @@ export function openNative(options: NativeOptions): Native {
       return {
         pid: made.pid,
         pidfd: made.pidfd,
-        namespaces: record(made.namespaces, String),
+        namespaces: byNamespace(made.namespaces, String),
         trace: calls,
         needs: spec.needs,
         missing: made.missing.slice(0, made.missingCount).map(missingNeed),
@@ -313,66 +267,4 @@ function missingNeed({ need: bit, why }: { need: number; why: string }): Missing
 function nativeError(failure: Buffer, trace: readonly TraceCall[] = []): NativeError {
   const decoded: NativeFailure = koffi.decode(failure, failureType);
   return new NativeError(decoded, trace);
-}
-
-/** By hand: most of a creation's time in JavaScript would otherwise go into this, with the learner waiting. */
-function decodeTrace(trace: Buffer): TraceCall[] {
-  return Array.from({ length: trace.readUInt32LE() }, (_, index) => {
-    const at = CALLS_AT + index * CALL_BYTES;
-    const error = asciiText(trace, at + CALL.error);
-    return {
-      step: asciiText(trace, at + CALL.step),
-      side: trace.readUInt32LE(at + CALL.side) === 0 ? 'parent' : 'child',
-      call: asciiText(trace, at + CALL.text),
-      startedNs: Number(trace.readBigUInt64LE(at + CALL.startedNs)),
-      durationNs: Number(trace.readBigUInt64LE(at + CALL.durationNs)),
-      error: error === '' ? null : error,
-    };
-  });
-}
-
-const asciiText = (bytes: Buffer, at: number) => bytes.toString('latin1', at, bytes.indexOf(0, at));
-
-function record<T>(
-  inodes: readonly (number | bigint)[],
-  convert: (inode: number | bigint) => T,
-): Record<NamespaceName, T> {
-  const entries = NAMESPACES.map((name, index) => [name, convert(inodes[index] ?? 0)]);
-  return Object.fromEntries(entries);
-}
-
-/** Bytes of a learner's choice up to the first NUL, as text: what is not UTF-8 is replaced. */
-function hostileText(bytes: Uint8Array): string {
-  const end = bytes.indexOf(0);
-  return new TextDecoder().decode(end < 0 ? bytes : bytes.subarray(0, end));
-}
-
-function decodeInspection(processes: Buffer, hostnames: Buffer, counts: Buffer): Inspection {
-  const processCount = counts.readUInt32LE(0);
-  const hostnameCount = counts.readUInt32LE(4);
-  const seen: NativeProcess[] =
-    processCount === 0 ? [] : koffi.decode(processes, koffi.array(processType, processCount));
-  const names: NativeHostname[] =
-    hostnameCount === 0 ? [] : koffi.decode(hostnames, koffi.array(hostnameType, hostnameCount));
-  return {
-    processes: seen.map(inspectedProcess),
-    hostnames: new Map(names.map((found) => [String(found.namespace), hostileText(found.name)])),
-    truncated: counts.readUInt32LE(8) !== 0,
-  };
-}
-
-function inspectedProcess(seen: NativeProcess): InspectedProcess {
-  return {
-    pid: seen.pid,
-    parent: seen.parent,
-    processGroup: seen.processGroup,
-    session: seen.session,
-    terminalDevice: seen.terminalDevice,
-    foregroundGroup: seen.foregroundGroup,
-    pids: seen.pids.slice(0, seen.pidCount),
-    uid: seen.uid,
-    state: String.fromCharCode(seen.state[0] ?? 63),
-    command: hostileText(seen.command),
-    namespaces: record(seen.namespaces, (inode) => (Number(inode) === 0 ? null : String(inode))),
-  };
 }
