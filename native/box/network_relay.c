@@ -35,16 +35,15 @@ static void end_with_container(struct relay *relay, struct relay_watch *watch, u
 }
 
 /* "172.30.0.2:80" */
-static bool read_target(char *text, struct sockaddr_in *target) {
-  unsigned int port;
-  char *separator = strchr(text, ':');
-  if (separator == NULL || sscanf(separator + 1, "%u", &port) != 1 || port > UINT16_MAX) {
+static bool read_target(const char *text, struct sockaddr_in *target) {
+  char address[INET_ADDRSTRLEN];
+  uint16_t port;
+  if (sscanf(text, "%15[0-9.]:%hu", address, &port) != 2) {
     return false;
   }
-  *separator = '\0';
   target->sin_family = AF_INET;
-  target->sin_port = htons((uint16_t)port);
-  return inet_pton(AF_INET, text, &target->sin_addr) == 1;
+  target->sin_port = htons(port);
+  return inet_pton(AF_INET, address, &target->sin_addr) == 1;
 }
 
 static bool read_ports(struct relay *relay, int count, char **arguments) {
