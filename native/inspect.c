@@ -242,7 +242,8 @@ int glassbox_inspect(const char *lab, const char *id, uint32_t capacity,
                       .inspection = inspection,
                       .own_uts = own_uts};
   const struct cgroup_visitor visitor = {.enter = look_at_group, .context = &look};
-  cgroup_path(path, hierarchy, lab, id, NULL);
+  /* Not what the host runs for it beside: see outside.c. */
+  cgroup_path(path, hierarchy, lab, id, CGROUP_DELEGATED);
   long result = cgroup_walk(path, &visitor);
   if (result == -E2BIG) {
     inspection->truncated = 1;

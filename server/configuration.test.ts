@@ -14,6 +14,7 @@ test('without options the lab listens on loopback only', () => {
   assert.equal(configuration.idleMs, 15 * 60_000);
   assert.equal(configuration.lifeMs, 120 * 60_000);
   assert.equal(configuration.webUid, 61347);
+  assert.equal(configuration.outside, 'no');
   assert.ok(configuration.sandboxesMax >= 4 && configuration.sandboxesMax <= 500);
 });
 
@@ -33,6 +34,7 @@ test('what can not be used is refused with the name of the option', () => {
     ['--idle-minutes', '0'],
     ['--max-sandboxes', '1.5'],
     ['--web-uid', '0'],
+    ['--allow-outside', 'yes'],
     ['--address', ''],
   ];
   for (const args of bad) {

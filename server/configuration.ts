@@ -5,6 +5,10 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 
+/** What machines may reach beyond themselves; the host itself never. */
+const OUTSIDE_ACCESS = ['no', 'internet', 'internet-and-private'] as const;
+export type OutsideAccess = (typeof OUTSIDE_ACCESS)[number];
+
 /** All that the operator can choose, parsed once. Directories are absolute. */
 export type Configuration = {
   readonly address: string;
@@ -20,6 +24,8 @@ export type Configuration = {
   readonly warm: number;
   /** User and group id of the web process: a number that no account has. */
   readonly webUid: number;
+  /** Whether machines of lessons that need it have a network to the outside. */
+  readonly outside: OutsideAccess;
 };
 
 /** An option or variable that can't be used; the message is one sentence for the operator. */
@@ -59,6 +65,11 @@ const OPTIONS = {
   'max-sandboxes': { variable: 'GLASSBOX_MAX_SANDBOXES', fallback: '', schema: z.string() },
   warm: { variable: 'GLASSBOX_WARM', fallback: '4', schema: number(0, 100) },
   'web-uid': { variable: 'GLASSBOX_WEB_UID', fallback: '61347', schema: number(1, 4_294_967_294) },
+  'allow-outside': {
+    variable: 'GLASSBOX_ALLOW_OUTSIDE',
+    fallback: 'no',
+    schema: z.enum(OUTSIDE_ACCESS),
+  },
 } as const satisfies Record<string, { variable: string; fallback: string; schema: z.ZodType }>;
 
 type OptionName = keyof typeof OPTIONS;
@@ -96,6 +107,7 @@ export function parseConfiguration(
         : read('max-sandboxes', number(1, 10_000)),
     warm: read('warm', OPTIONS.warm.schema),
     webUid: read('web-uid', OPTIONS['web-uid'].schema),
+    outside: read('allow-outside', OPTIONS['allow-outside'].schema),
   };
 }
 

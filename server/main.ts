@@ -13,6 +13,7 @@ import { Stop } from './setup/stop.mjs';
 import { prepareStage, STAGE } from './warden/janitor.ts';
 import { openNative } from './warden/native.ts';
 import { NativeError } from './warden/native-interface.ts';
+import { withOutsideNetwork } from './warden/outside-network.ts';
 import { installToolsLayer } from './warden/tools-layer.ts';
 import { Warden, type WardenOptions, webProgram } from './warden/warden.ts';
 import { describeEvent } from './warden/warden-event.ts';
@@ -56,11 +57,15 @@ async function run(
   removeStage: () => void,
 ): Promise<void> {
   const { dataDirectory, nativeDirectory } = configuration;
-  const native = openNative({
-    libraryDirectory: nativeDirectory,
-    cgroupParent: labName(dataDirectory),
-    stage: STAGE,
-  });
+  const lab = labName(dataDirectory);
+  const native = withOutsideNetwork(
+    openNative({ libraryDirectory: nativeDirectory, cgroupParent: lab, stage: STAGE }),
+    {
+      access: configuration.outside,
+      table: lab,
+      ended: (id, how) => log(`the outside network of sandbox ${id} ended: ${how}`),
+    },
+  );
   let stopping = false;
   const stop = (exitCode: number) => {
     if (stopping) return;

@@ -64,6 +64,20 @@ export const PARTS = [
     probe: tryMachine,
   },
   {
+    name: 'outside network',
+    when: 'start',
+    probe({ outside }) {
+      if (!outside) return ok('kept from machines; --allow-outside lets them out');
+      const absent = missingPackages(['outside']).map((row) => row.package);
+      return absent.length === 0
+        ? ok('for machines of lessons that need it')
+        : degraded(
+            `Allowed, but not installed: ${absent.join(' ')}. Machines have none.`,
+            `apt-get install --no-install-recommends ${absent.join(' ')}`,
+          );
+    },
+  },
+  {
     name: 'tools for tests',
     when: 'doctor',
     probe() {

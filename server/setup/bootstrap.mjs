@@ -29,7 +29,7 @@ const MODES = {
   // All but the images, which need privileges: for Dockerfile.host.
   build: { purposes: ['start'], without: 'all' },
   test: {
-    purposes: ['start', 'test'],
+    purposes: ['start', 'outside', 'test'],
     without: ['port'],
     program: [...TYPESCRIPT, 'server/setup/test.ts'],
   },
@@ -72,7 +72,10 @@ async function prepare(mode, options) {
   const lock = takeLock(join(BUILD, 'lock'), {
     wait: () => console.log('Something is being built here by another command; waiting for it.'),
   });
-  await installPackages(mode.purposes, options.install);
+  await installPackages(
+    options.outside ? [...mode.purposes, 'outside'] : mode.purposes,
+    options.install,
+  );
   if (mode.without !== 'all') await checkHost('start', options, mode.without);
   await installModules(options.install);
   // The child inherits the lock: should this process be killed, nobody builds while the child still does.

@@ -11,18 +11,20 @@ import { Stop } from './stop.mjs';
  * @property {string} images    Where base images are kept.
  * @property {string} address   Address and port the lab is going to listen on.
  * @property {number} port
+ * @property {boolean} outside  Machines may reach the outside.
  * @property {string[]} rest    Arguments for the program that comes after set-up.
  */
 
 export const DEFAULT_DATA = '/var/lib/glassbox';
 
-/** @type {Readonly<Record<'address' | 'port' | 'data' | 'images', readonly [variable: string, fallback: string]>>} */
+/** @type {Readonly<Record<'address' | 'port' | 'data' | 'images' | 'allow-outside', readonly [variable: string, fallback: string]>>} */
 const VALUES = {
   address: ['GLASSBOX_ADDRESS', '127.0.0.1'],
   port: ['GLASSBOX_PORT', '3000'],
   data: ['GLASSBOX_DATA', DEFAULT_DATA],
   // Kept with the data, unless several labs are to share them.
   images: ['GLASSBOX_IMAGES', ''],
+  'allow-outside': ['GLASSBOX_ALLOW_OUTSIDE', 'no'],
 };
 
 /**
@@ -43,6 +45,7 @@ export function parseOptions(args, environment) {
     images: resolve(value('images', rest, environment) || resolve(data, 'images')),
     address: value('address', rest, environment),
     port: Number(port),
+    outside: value('allow-outside', rest, environment) !== 'no',
     rest,
   };
 }

@@ -10,6 +10,7 @@ test('what nobody has chosen is what is usual', () => {
     images: '/var/lib/glassbox/images',
     address: '127.0.0.1',
     port: 3000,
+    outside: false,
     rest: [],
   });
 });

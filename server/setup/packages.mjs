@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
  * What the host needs beyond Node, and what for. A package counts as present when what it provides is
  * there, wherever it came from.
  *
- * @typedef {'start' | 'test' | 'bench'} Purpose
+ * @typedef {'start' | 'outside' | 'test' | 'bench'} Purpose
  * @typedef {object} HostPackage
  * @property {string} package  Its name in Debian and Ubuntu.
  * @property {{ readonly command: string } | { readonly file: string }} provides
@@ -71,6 +71,18 @@ export const HOST_PACKAGES = [
     provides: { command: 'setpriv' },
     why: 'starts the web process without privileges',
     purpose: 'start',
+  },
+  {
+    package: 'slirp4netns',
+    provides: { file: '/usr/bin/slirp4netns' },
+    why: 'a network to the outside for machines',
+    purpose: 'outside',
+  },
+  {
+    package: 'nftables',
+    provides: { command: 'nft' },
+    why: 'keeps that network away from the host and its neighbours',
+    purpose: 'outside',
   },
   {
     package: 'clang-format',

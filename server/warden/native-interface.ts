@@ -118,6 +118,15 @@ export interface Native {
     readonly file: string;
     readonly arguments: readonly string[];
   };
+  /** Arguments for the `outside` program, which becomes slirp4netns; fd 3 ends it, fd 4 says it is ready. */
+  outsideArguments(
+    id: string,
+    sandbox: CreatedSandbox,
+    slirp: string,
+  ): {
+    readonly file: string;
+    readonly arguments: readonly string[];
+  };
   /** Ids of sandboxes that have cgroups under the lab's group: after a kill of the warden, what was left over. */
   leftovers(): Promise<string[]>;
   /** Removes the lab's own (empty) groups. */

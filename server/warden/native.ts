@@ -167,6 +167,11 @@ export function openNative(options: NativeOptions): Native {
       };
     },
 
+    outsideArguments(id, sandbox, slirp) {
+      const numbers = [sandbox.pid, sandbox.namespaces.pid].map(String);
+      return { file: join(directory, 'outside'), arguments: [...numbers, lab, id, slirp] };
+    },
+
     async leftovers() {
       const failure = memory(failureType, 1);
       const ids = Buffer.alloc(LEFTOVERS_MAX * ID_BYTES);
