@@ -91,6 +91,12 @@ export const HOST_PACKAGES = [
     purpose: 'test',
   },
   {
+    package: 'shellcheck',
+    provides: { command: 'shellcheck' },
+    why: 'checks the image commands of box, which are shell scripts',
+    purpose: 'test',
+  },
+  {
     package: 'chromium',
     provides: { command: 'chromium' },
     why: 'the browser of the end-to-end tests',

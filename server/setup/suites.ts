@@ -3,7 +3,7 @@ import { type Outcome, skipped } from './outcome.ts';
 import { runCheck, runEachFile, runNodeTests, runPlaywright, runTap } from './run-suite.ts';
 import type { StageName } from './stages.ts';
 import { Stop } from './stop.mjs';
-import { cFiles, integrationTests, unitTests } from './test-files.ts';
+import { cFiles, integrationTests, shellScripts, unitTests } from './test-files.ts';
 
 /** One part of `npm test`. */
 export type Suite = {
@@ -36,6 +36,13 @@ export const SUITES: readonly Suite[] = [
     minutes: 2,
     run: (timeoutMs) =>
       runCheck('clang-format', ['clang-format', '--dry-run', '--Werror', ...cFiles()], timeoutMs),
+  },
+  {
+    name: 'scripts',
+    title: 'shell scripts (ShellCheck)',
+    needs: [],
+    minutes: 2,
+    run: (timeoutMs) => runCheck('shellcheck', ['shellcheck', ...shellScripts()], timeoutMs),
   },
   {
     name: 'types',

@@ -22,6 +22,13 @@ export function cFiles(): string[] {
   return files;
 }
 
+/** The image commands of `box` and the parts they share. */
+export function shellScripts(): string[] {
+  const files = walk('native/box/commands').filter((file) => !/\.jq$|\/\.[^/]*$/.test(file));
+  if (files.length === 0) throw new Error('There is no script in native/box/commands/.');
+  return files;
+}
+
 function testFiles(): string[] {
   return FOLDERS.flatMap(walk).filter((file) => file.endsWith('.test.ts'));
 }

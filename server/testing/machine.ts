@@ -1,9 +1,18 @@
+import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { spawn } from 'node-pty';
-import type { Attachment, CreatedSandbox, Native } from '../warden/native-interface.ts';
+import type {
+  Attachment,
+  CreatedSandbox,
+  Native,
+  SandboxSpec,
+} from '../warden/native-interface.ts';
 import { SANDBOX_LIMITS } from '../warden/sandbox-limits.ts';
 import { lowerdirs, openTestNative } from './native.ts';
+
+/** More than any script of a test takes on a busy machine. */
+const SCRIPT_TIMEOUT_MS = 120_000;
 
 /** A sandbox in which a test types commands. */
 export class Machine {
@@ -18,7 +27,11 @@ export class Machine {
   }
 
   /** One with these directories of the host; gone after the test. */
-  static async make(context: TestContext, attachments: readonly Attachment[]): Promise<Machine> {
+  static async make(
+    context: TestContext,
+    attachments: readonly Attachment[],
+    changes: Partial<SandboxSpec> = {},
+  ): Promise<Machine> {
     const native = openTestNative(context);
     const id = randomBytes(6).toString('hex');
     const sandbox = await native.create({
@@ -29,26 +42,43 @@ export class Machine {
       idBase: 100_000,
       needs: [],
       attachments,
+      ...changes,
     });
     return new Machine(native, id, sandbox);
   }
 
   /** What a script prints, errors included, when root runs it there. */
   async run(script: string): Promise<string> {
+    return (await this.end(script)).printed;
+  }
+
+  /** The same for a script that must succeed. */
+  async succeed(script: string): Promise<string> {
+    const { printed, exitCode } = await this.end(`set -euo pipefail\n${script}`);
+    assert.equal(exitCode, 0, printed);
+    return printed;
+  }
+
+  /** What a script prints, and the exit code it ends with. */
+  async end(script: string): Promise<{ printed: string; exitCode: number }> {
+    // The outer shell keeps the terminal open: a program that closes it just before it ends is hung up.
+    const outer = ['/bin/bash', '-c', '/bin/bash -c "$1"; exit $?', '-'];
     const { file, arguments: arguments_ } = this.#native.enterArguments(
       this.#id,
       this.#sandbox,
       1,
-      ['/bin/bash', '-c', script],
+      [...outer, script],
     );
-    const terminal = spawn(file, [...arguments_], { encoding: 'utf8', env: {} });
+    const terminal = spawn(file, [...arguments_], { cols: 200, encoding: 'utf8', env: {} });
     let printed = '';
     terminal.onData((text) => {
       printed += text;
     });
-    await new Promise<void>((resolve) => {
-      terminal.onExit(() => resolve());
+    const timer = setTimeout(() => terminal.kill('SIGKILL'), SCRIPT_TIMEOUT_MS);
+    const { exitCode } = await new Promise<{ exitCode: number }>((resolve) => {
+      terminal.onExit(resolve);
     });
-    return printed.replaceAll('\r\n', '\n');
+    clearTimeout(timer);
+    return { printed: printed.replaceAll('\r\n', '\n'), exitCode };
   }
 }

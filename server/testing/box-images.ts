@@ -1,0 +1,47 @@
+import type { TestContext } from 'node:test';
+import { imageStoreAttachment } from '../images/store.ts';
+import { parseOptions } from '../setup/options.mjs';
+import { Machine } from './machine.ts';
+
+/** A machine with nothing in its store. */
+export const machine = (context: TestContext, idBase = 100_000) =>
+  Machine.make(context, [], { idBase });
+
+/** A machine with the images that every learner has. */
+export const machineWithImages = (context: TestContext) =>
+  Machine.make(context, [imageStoreAttachment(parseOptions([], process.env).images)]);
+
+/** A build context: busybox on nothing, with a file of its own. */
+export const BASE = `
+mkdir -p /tmp/base && cd /tmp/base
+cp /usr/bin/busybox busybox
+cat > Dockerfile <<'END'
+FROM scratch
+COPY busybox /bin/busybox
+COPY busybox /bin/sh
+ENV PATH=/bin
+CMD ["sh"]
+END
+box build -q -t base .
+`;
+
+/** An application of three layers on it. */
+export const APP = `
+mkdir -p /tmp/app/www && cd /tmp/app
+echo one > www/one; echo two > www/two; echo settings > settings
+cat > Dockerfile <<'END'
+FROM base
+COPY www /srv/www/
+COPY settings /etc/settings
+LABEL version=1
+CMD ["httpd", "-f"]
+END
+`;
+
+export const made = async (shell: Machine, ...scripts: readonly string[]) => {
+  for (const script of scripts) await shell.succeed(script);
+};
+
+/** The steps of a build that were not done again. */
+export const cachedSteps = (output: string) =>
+  [...output.matchAll(/^Step (\d+)\/\d+ .*\n ---> Using cache$/gm)].map(([, step]) => Number(step));
