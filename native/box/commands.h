@@ -4,6 +4,7 @@
 
 int command_run(int count, char **arguments);
 int command_exec(int count, char **arguments);
+int command_inspect(int count, char **arguments);
 int command_attach(int count, char **arguments);
 int command_ps(int count, char **arguments);
 int command_logs(int count, char **arguments);

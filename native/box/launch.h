@@ -81,6 +81,8 @@ struct launch {
 
   /* Written before the clone, so that the child needs to build nothing. */
   const char *overlay_options;
+  /* The layers, if there are too many for those options. */
+  struct words layers;
   char shm_options[64];
   struct volume volumes[MOUNTS_MAX];
   size_t volume_count;

@@ -12,6 +12,7 @@
 #include "../failure.h"
 #include "../steps.h"
 #include "../text.h"
+#include "container_init.h"
 #include "launch.h"
 #include "message.h"
 #include "seccomp_filter.h"
@@ -114,6 +115,14 @@ int launch_prepare_program(struct launch *launch) {
   const char *program = launch->container->arguments.items[0];
   size_t count = 0;
   launch->arguments = launch->container->arguments.items;
+  if (launch->container->init && launch->joined_process < 0) {
+    struct words arguments = {0};
+    words_add(&arguments, CONTAINER_INIT);
+    words_add_all(&arguments, &launch->container->arguments);
+    launch->arguments = arguments.items;
+    launch->candidates[0] = CONTAINER_INIT;
+    return 0;
+  }
   if (strchr(program, '/') != NULL) {
     launch->candidates[count++] = program;
     return 0;
@@ -187,6 +196,19 @@ int launch_identity(struct launch *launch, struct tracer *tracer) {
   return 0;
 }
 
+/* Whoever started box may have ignored some, and that would last through execve. */
+static void reset_signals(void) {
+  const struct {
+    long handler;
+    unsigned long flags;
+    long restorer;
+    uint64_t mask;
+  } usual = {0};
+  for (int signal = 1; signal < 32; signal++) {
+    system_call(SYS_rt_sigaction, signal, (long)&usual, 0, sizeof(usual.mask), 0, 0);
+  }
+}
+
 static long set_standard_files(const struct launch *launch) {
   for (int fd = 0; fd < 3; fd++) {
     if (launch->standard[fd] >= 0) {
@@ -252,6 +274,7 @@ int launch_exec(struct launch *launch, struct tracer *tracer) {
   }
   read_arguments(launch, reading, sizeof(reading));
   system_call(SYS_umask, 022, 0, 0, 0, 0, 0);
+  reset_signals();
   sys_signal_mask(0, NULL);
   launch->executing = true;
   long error = -ENOENT;

@@ -15,6 +15,7 @@
 #include "image.h"
 #include "launch.h"
 #include "message.h"
+#include "remapped.h"
 
 #define DETACH 2 /* MNT_DETACH, which the kernel's own headers do not name */
 /* What mount(2) takes as options: a page, with its end. */
@@ -51,19 +52,39 @@ static const char *mount_points(void) {
   return copy_text(path);
 }
 
-static int prepare_overlay(struct launch *launch) {
+/* The layers' directories, topmost first. */
+static int find_layers(struct launch *launch, struct words *directories) {
   const struct words *layers = &launch->container->layers;
-  char *options = allocate(OPTIONS_BYTES);
-  struct text text = text_begin(options, OPTIONS_BYTES);
-  text_append(&text, "lowerdir=");
-  text_append(&text, mount_points());
+  bool remaps = launch->container->userns[0] != '\0';
+  words_add(directories, mount_points());
   for (size_t i = layers->count; i > 0; i--) {
     const char *directory = image_layer(layers->items[i - 1]);
     if (directory == NULL) {
       return fail(&launch->failure, "image", layers->items[i - 1], -ENOENT);
     }
-    text_character(&text, ':');
-    text_append(&text, directory);
+    words_add(directories, directory);
+  }
+  for (size_t i = 0; remaps && i < directories->count; i++) {
+    const char *copy = remapped_layer(directories->items[i]);
+    if (copy == NULL) {
+      return fail(&launch->failure, "userns", directories->items[i], -errno);
+    }
+    directories->items[i] = copy;
+  }
+  return 0;
+}
+
+static int prepare_overlay(struct launch *launch) {
+  struct words directories = {0};
+  char *options = allocate(OPTIONS_BYTES);
+  struct text text = text_begin(options, OPTIONS_BYTES);
+  if (find_layers(launch, &directories) < 0) {
+    return -1;
+  }
+  text_append(&text, "lowerdir=");
+  for (size_t i = 0; i < directories.count; i++) {
+    text_append(&text, i == 0 ? "" : ":");
+    text_append(&text, directories.items[i]);
   }
   text_append(&text, ",upperdir=");
   text_append(&text, launch->path);
@@ -71,7 +92,62 @@ static int prepare_overlay(struct launch *launch) {
   text_append(&text, launch->path);
   text_append(&text, "/work,userxattr");
   launch->overlay_options = options;
-  return text.truncated ? fail(&launch->failure, "image", "number of layers", -E2BIG) : 0;
+  if (!text.truncated) {
+    return 0;
+  }
+  /* More layers than fit into a page of options: the kernel then takes them one by one. */
+  launch->layers = directories;
+  return 0;
+}
+
+/* fsopen and fsconfig, which since Linux 6.7 take each layer by itself. */
+static int mount_many_layers(struct launch *launch, struct tracer *tracer) {
+  OWNED_FD context =
+      (int)TRACED(tracer, fsopen, STRING("overlay"), AS(FSOPEN_CLOEXEC, "FSOPEN_CLOEXEC"));
+  if (context < 0) {
+    return fail(&launch->failure, tracer->step, "fsopen", context);
+  }
+  const char *const upper = print_text("%s/upper", launch->path);
+  const char *const work = print_text("%s/work", launch->path);
+  long result = 0;
+  for (size_t i = 0; result == 0 && i < launch->layers.count; i++) {
+    result =
+        TRACED(tracer, fsconfig, NUMBER(context), AS(FSCONFIG_SET_STRING, "FSCONFIG_SET_STRING"),
+               STRING("lowerdir+"), STRING(launch->layers.items[i]), NUMBER(0));
+  }
+  const char *const pairs[][2] = {{"upperdir", upper}, {"workdir", work}};
+  for (size_t i = 0; result == 0 && i < 2; i++) {
+    result =
+        TRACED(tracer, fsconfig, NUMBER(context), AS(FSCONFIG_SET_STRING, "FSCONFIG_SET_STRING"),
+               STRING(pairs[i][0]), STRING(pairs[i][1]), NUMBER(0));
+  }
+  if (result == 0) {
+    result = TRACED(tracer, fsconfig, NUMBER(context), AS(FSCONFIG_SET_FLAG, "FSCONFIG_SET_FLAG"),
+                    STRING("userxattr"), STRING(NULL), NUMBER(0));
+  }
+  if (result == 0) {
+    result =
+        TRACED(tracer, fsconfig, NUMBER(context), AS(FSCONFIG_CMD_CREATE, "FSCONFIG_CMD_CREATE"),
+               STRING(NULL), STRING(NULL), NUMBER(0));
+  }
+  if (result < 0) {
+    return fail(&launch->failure, tracer->step, "more than 40 layers", result);
+  }
+  OWNED_FD mounted = (int)TRACED(tracer, fsmount, NUMBER(context),
+                                 AS(FSMOUNT_CLOEXEC, "FSMOUNT_CLOEXEC"), NUMBER(0));
+  result = mounted < 0 ? mounted
+                       : TRACED(tracer, move_mount, NUMBER(mounted), STRING(""),
+                                DIRECTORY(AT_FDCWD), STRING(launch->merged),
+                                AS(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH"));
+  return result < 0 ? fail(&launch->failure, tracer->step, launch->merged, result) : 0;
+}
+
+/* The top directory of the container is upperdir, and its root must own it. */
+static long give_to_root(const struct launch *launch) {
+  return launch->container->userns[0] == '\0'
+             ? 0
+             : system_call(SYS_fchownat, launch->directory, (long)"upper", REMAPPED_BASE,
+                           REMAPPED_BASE, 0, 0);
 }
 
 int launch_overlay(struct launch *launch, struct tracer *tracer) {
@@ -86,7 +162,14 @@ int launch_overlay(struct launch *launch, struct tracer *tracer) {
       return fail(&launch->failure, tracer->step, directories[i], result);
     }
   }
-  if (overlay_mount(&launch->failure, tracer, launch->merged, launch->overlay_options) < 0) {
+  long result = give_to_root(launch);
+  if (result < 0) {
+    return fail(&launch->failure, tracer->step, "upper", result);
+  }
+  result = launch->layers.count > 0
+               ? mount_many_layers(launch, tracer)
+               : overlay_mount(&launch->failure, tracer, launch->merged, launch->overlay_options);
+  if (result < 0) {
     return -1;
   }
   return launch_prepare_identity(launch);
@@ -127,7 +210,14 @@ int launch_mount_namespace(struct launch *launch, struct tracer *tracer) {
   if (open_volumes(launch, tracer) < 0) {
     return -1;
   }
-  long result = TRACED(tracer, chdir, STRING(launch->merged));
+  long result = 0;
+  if ((launch->clone_flags & CLONE_NEWUSER) != 0) {
+    /* Mounts that came from another user namespace are locked in their place; this one is not. */
+    result = mount_traced(tracer, launch->merged, launch->merged, NULL, MS_BIND, NULL);
+  }
+  if (result == 0) {
+    result = TRACED(tracer, chdir, STRING(launch->merged));
+  }
   return result < 0 ? fail(&launch->failure, tracer->step, launch->merged, result) : 0;
 }
 
@@ -314,7 +404,9 @@ void launch_undo(struct launch *launch) {
     char path[CGROUP_PATH_BYTES];
     close_owned(&hierarchy->tasks);
     hierarchy->tasks = -1;
-    if (launch->grouped[i] && launch_group_path(launch, hierarchy, NULL, path)) {
+    /* Few containers have groups of their own in it. */
+    if (launch->grouped[i] && launch_group_path(launch, hierarchy, NULL, path) &&
+        sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR) == -EBUSY) {
       cgroup_remove(path);
     }
   }

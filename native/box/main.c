@@ -9,6 +9,7 @@
 
 #include "../syscalls.h"
 #include "commands.h"
+#include "container_init.h"
 #include "message.h"
 #include "network.h"
 
@@ -23,6 +24,7 @@ static const struct command {
     {"exec", command_exec, "Run a command in a running container"},
     {"ps", command_ps, "List containers"},
     {"logs", command_logs, "Show what a container has written"},
+    {"inspect", command_inspect, "Show all that is known of a container or an image, as JSON"},
     {"attach", command_attach, "Come back to a running container's terminal"},
     {"stop", command_stop, "Ask containers to end, and kill them if they don't"},
     {"kill", command_kill, "Send a signal to PID 1 of containers"},
@@ -73,6 +75,9 @@ static void run_script(const char *name, char **arguments) {
 }
 
 int main(int count, char **arguments) {
+  if (count > 0 && strcmp(arguments[0], CONTAINER_INIT) == 0) {
+    return container_init(count, arguments);
+  }
   if (count > 1 && strcmp(arguments[1], NETWORK_RELAY_COMMAND) == 0) {
     return network_relay(count, arguments);
   }

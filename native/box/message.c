@@ -47,6 +47,10 @@ static const struct {
      "The upper directory must not be on an overlay: /var/lib/box should be a tmpfs or a disk."},
     {"proc", "EPERM", "The kernel mounts /proc only where a whole /proc is visible already."},
     {"sys", "EPERM", "The kernel mounts /sys only where a whole /sys is visible already."},
+    {"oom", "EACCES", "Only a higher score can be given: to lower it takes the host's root."},
+    {"userns", "ENOSPC",
+     "A container with users of its own needs a copy of its layers, and the disk has no room for "
+     "it."},
     {"capabilities", "EPERM", "The machine's root has no such capability itself."},
     {NULL, "ENOSPC", "The machine's disk is full, or a limit of the kernel is reached."},
     {NULL, "ENOMEM", "The machine is short of memory."},

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "../cgroup_tree.h"
 #include "../failure.h"
 #include "../text.h"
 #include "commands.h"
@@ -166,16 +167,35 @@ static void close_given_files(struct launch *launch) {
   }
 }
 
-static void write_oom_score(const struct launch *launch) {
+/*
+ * The container inherits it. Afterwards it could not be set for the container alone: until execve
+ * both share their memory, and it is the memory that the kernel means.
+ */
+static int set_oom_score(struct launch *launch, const char *score) {
+  static const char path[] = "/proc/self/oom_score_adj";
   struct tracer silent = {0};
+  long result = trace_write_file(&silent, path, score);
+  return result < 0 ? fail(&launch->failure, "oom", path, result) : 0;
+}
+
+static int launch_with_oom_score(struct launch *launch) {
+  char before[16];
   if (launch->container->oom_score_adj == 0) {
-    return;
+    return launch_start(launch);
   }
-  long result = trace_write_file(&silent, print_text("/proc/%d/oom_score_adj", launch->pid),
-                                 print_text("%lld", launch->container->oom_score_adj));
-  if (result < 0) {
-    complain("WARNING: oom_score_adj could not be set: %s", strerrorname_np((int)-result));
+  if (read_text(AT_FDCWD, "/proc/self/oom_score_adj", before, sizeof(before)) < 0) {
+    before[0] = '0';
+    before[1] = '\0';
   }
+  if (set_oom_score(launch, print_text("%lld", launch->container->oom_score_adj)) < 0) {
+    launch->container->exit_code = EXIT_BOX;
+    return -1;
+  }
+  int result = launch_start(launch);
+  struct glassbox_failure failure = launch->failure;
+  set_oom_score(launch, before);
+  launch->failure = failure;
+  return result;
 }
 
 static int start(struct launch *launch) {
@@ -185,7 +205,7 @@ static int start(struct launch *launch) {
     container->exit_code = EXIT_BOX;
     return -1;
   }
-  if (launch_start(launch) < 0) {
+  if (launch_with_oom_score(launch) < 0) {
     return -1;
   }
   container->status = "running";
@@ -194,7 +214,6 @@ static int start(struct launch *launch) {
   container->pid_start = process_start(launch->pid);
   container->monitor = system_call(SYS_getpid, 0, 0, 0, 0, 0, 0);
   container->monitor_start = process_start(container->monitor);
-  write_oom_score(launch);
   container_save(container, launch->directory);
   return 0;
 }
@@ -303,6 +322,7 @@ int command_run(int count, char **arguments) {
   run_read_request(&request, count, arguments);
   launch.container = &request.container;
   launch.explanation = &request.explanation;
+  launch.joined_process = -1;
   launch_take_steps(&launch);
   open_joined_network(&launch);
   choose_namespaces(&launch);

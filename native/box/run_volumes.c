@@ -6,6 +6,7 @@
 #include "../failure.h"
 #include "../syscalls.h"
 #include "../text.h"
+#include "container_init.h"
 #include "message.h"
 #include "run.h"
 
@@ -153,6 +154,14 @@ int run_prepare_volumes(struct launch *launch) {
   const struct container *container = launch->container;
   if (add_files(launch) < 0) {
     return -1;
+  }
+  if (container->init) {
+    char *own = allocate(STORE_PATH_BYTES);
+    if (system_call(SYS_readlinkat, AT_FDCWD, (long)"/proc/self/exe", (long)own,
+                    STORE_PATH_BYTES - 1, 0, 0) < 0 ||
+        add(launch, own, CONTAINER_INIT, true, true) < 0) {
+      return refuse(launch, "--init: box can't find its own program");
+    }
   }
   for (size_t i = 0; i < container->volumes.count; i++) {
     if (add_volume(launch, container->volumes.items[i]) < 0) {

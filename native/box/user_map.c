@@ -1,12 +1,15 @@
 /* --userns: the container's users are other users of the machine. */
 #include "../steps.h"
 #include "launch.h"
+#include "remapped.h"
 
 /*
  * Container ids 0 to 29999 are the machine's 30000 to 59999, and `nobody` is 60000. All of them are
  * ids that this machine has, and none of them owns anything in it.
  */
-static const char MAP[] = "0 30000 30000\n65534 60000 1";
+#define MAP_OF(base, count, nobody) "0 " #base " " #count "\n65534 " #nobody " 1"
+static const char MAP[] = MAP_OF(30000, 30000, 60000);
+_Static_assert(REMAPPED_BASE == 30000 && REMAPPED_NOBODY == 60000, "the map and the copies agree");
 
 int launch_user_map(struct launch *launch, struct tracer *tracer) {
   if (user_write_map(&launch->failure, tracer, launch->pid, "/uid_map", MAP) < 0) {
