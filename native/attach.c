@@ -22,9 +22,23 @@ int step_attachments(struct making *making, struct tracer *tracer) {
     if (mount < 0) {
       return fail(making->failure, tracer->step, directory, mount);
     }
-    making->mounts[spec->lowerdir_count + i] = (int)mount;
+    making->mounts[making->mount_count++] = (int)mount;
   }
   return 0;
+}
+
+/* What is attached: the directories, and the disk after them. */
+static uint32_t count(const struct making *making) {
+  return making->mount_count - making->spec->lowerdir_count;
+}
+
+static const char *target_of(const struct making *making, uint32_t index) {
+  return index < making->spec->attachment_count ? making->spec->attachments[index].target
+                                                : SANDBOX_DISK;
+}
+
+static int *mount_of(struct making *making, uint32_t index) {
+  return &making->mounts[making->spec->lowerdir_count + index];
 }
 
 static long attach(struct tracer *tracer, int mount, const char *target) {
@@ -35,10 +49,9 @@ static long attach(struct tracer *tracer, int mount, const char *target) {
 /* The sealer, which has a copy of every mount: takes a copy of those to be sealed. */
 static int copy_sealed(void *context) {
   struct making *making = context;
-  const struct glassbox_spec *spec = making->spec;
-  for (uint32_t i = 0; i < spec->attachment_count && making->failure->step[0] == '\0'; i++) {
-    int *mount = &making->mounts[spec->lowerdir_count + i];
-    const char *target = spec->attachments[i].target;
+  for (uint32_t i = 0; i < count(making) && making->failure->step[0] == '\0'; i++) {
+    int *mount = mount_of(making, i);
+    const char *target = target_of(making, i);
     sys_close(*mount);
     *mount =
         (int)TRACED(&making->child, open_tree, DIRECTORY(AT_FDCWD), STRING(target),
@@ -59,7 +72,6 @@ static int copy_sealed(void *context) {
  * take the place of the first ones.
  */
 static int seal(struct making *making, struct tracer *tracer) {
-  const struct glassbox_spec *spec = making->spec;
   long result = run_sealer(making, tracer, copy_sealed);
   if (result < 0) {
     return fail(making->failure, tracer->step, "sealer", result);
@@ -67,11 +79,11 @@ static int seal(struct making *making, struct tracer *tracer) {
   if (making->failure->step[0] != '\0') {
     return -1;
   }
-  for (uint32_t i = 0; i < spec->attachment_count; i++) {
-    const char *target = spec->attachments[i].target;
+  for (uint32_t i = 0; i < count(making); i++) {
+    const char *target = target_of(making, i);
     result = TRACED(tracer, umount2, STRING(target), AS(DETACH, "MNT_DETACH"));
     if (result == 0) {
-      result = attach(tracer, making->mounts[spec->lowerdir_count + i], target);
+      result = attach(tracer, *mount_of(making, i), target);
     }
     if (result < 0) {
       return fail(making->failure, tracer->step, target, result);
@@ -83,16 +95,15 @@ static int seal(struct making *making, struct tracer *tracer) {
 /* After pivot_root: a symbolic link of the image on the way to a target leads within the sandbox.
  */
 int step_attach(struct making *making, struct tracer *tracer) {
-  const struct glassbox_spec *spec = making->spec;
-  for (uint32_t i = 0; i < spec->attachment_count; i++) {
-    const char *target = spec->attachments[i].target;
+  for (uint32_t i = 0; i < count(making); i++) {
+    const char *target = target_of(making, i);
     long result = make_mount_point(target);
     if (result == 0) {
-      result = attach(tracer, making->mounts[spec->lowerdir_count + i], target);
+      result = attach(tracer, *mount_of(making, i), target);
     }
     if (result < 0) {
       return fail(making->failure, tracer->step, target, result);
     }
   }
-  return spec->attachment_count == 0 ? 0 : seal(making, tracer);
+  return count(making) == 0 ? 0 : seal(making, tracer);
 }

@@ -64,6 +64,12 @@ int cgroup_v1_make(struct tracer *tracer, const struct glassbox_spec *spec,
 int cgroup_v2_make(struct tracer *tracer, const struct glassbox_spec *spec,
                    struct hierarchy *hierarchy, bool pure, struct glassbox_failure *failure);
 
+/* Limits what a sandbox reads from and writes to a block device, "7:0" say. */
+long cgroup_v1_limit_device(struct tracer *tracer, const struct glassbox_spec *spec,
+                            const struct hierarchy *hierarchy, const char *device);
+long cgroup_v2_limit_device(struct tracer *tracer, const struct glassbox_spec *spec,
+                            const struct hierarchy *hierarchy, const char *device);
+
 /* Makes the lab's group in one hierarchy. */
 int cgroup_v1_open(const struct hierarchy *hierarchy, const char *lab,
                    struct glassbox_failure *failure);

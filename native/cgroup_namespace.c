@@ -64,7 +64,7 @@ int step_cgroup_v1(struct making *making, struct tracer *tracer) {
   const struct glassbox_spec *spec = making->spec;
   struct cgroup_layout *cgroups = &making->cgroups;
   int tasks[CGROUP_HIERARCHIES_MAX];
-  long result = send_files(making, making->mounts, count_mounts(making));
+  long result = send_files(making, making->mounts, making->mount_count);
   for (uint32_t i = 0; i < cgroups->count && result >= 0; i++) {
     struct hierarchy *hierarchy = &cgroups->hierarchies[i];
     if (!hierarchy->unified && cgroup_v1_make(tracer, spec, hierarchy, making->failure) < 0) {
@@ -160,8 +160,8 @@ int step_cgroup_namespace(struct making *making, struct tracer *tracer) {
   int tasks[CGROUP_HIERARCHIES_MAX];
   const size_t count = collect_tasks(&making->cgroups, tasks);
   long result = count > 0 ? receive_files(making, tasks, count) : 0;
-  if (result < 0) {
-    return fail(making->failure, tracer->step, "tasks", result);
+  if (result != (long)count) {
+    return fail(making->failure, tracer->step, "tasks", result < 0 ? result : -EBADMSG);
   }
   place_tasks(&making->cgroups, tasks);
   result = cgroup_join(tracer, &making->cgroups, making->spec->lab, making->spec->id, &object);

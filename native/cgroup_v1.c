@@ -78,6 +78,30 @@ int cgroup_v1_make(struct tracer *tracer, const struct glassbox_spec *spec,
   return result < 0 ? fail(failure, tracer->step, path, result) : 0;
 }
 
+/* In the group that PID 1 is in: each group of blkio is limited by itself, whatever is above it. */
+long cgroup_v1_limit_device(struct tracer *tracer, const struct glassbox_spec *spec,
+                            const struct hierarchy *hierarchy, const char *device) {
+  static const char *const files[] = {CGROUP_DELEGATED "/blkio.throttle.read_bps_device",
+                                      CGROUP_DELEGATED "/blkio.throttle.write_bps_device"};
+  if (!cgroup_has(hierarchy->controllers, "blkio")) {
+    return 0;
+  }
+  for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+    char path[CGROUP_PATH_BYTES];
+    char value[64];
+    struct text text = TEXT(value);
+    text_append(&text, device);
+    text_append(&text, " ");
+    text_number(&text, (int64_t)spec->disk_bytes_per_second);
+    cgroup_path(path, hierarchy, spec->lab, spec->id, files[i]);
+    long result = trace_write_file(tracer, path, value);
+    if (result < 0) {
+      return result;
+    }
+  }
+  return 0;
+}
+
 /* A new cpuset group has no CPU and no memory node, and no process can join it: copy those above.
  */
 static int copy_from_above(const struct hierarchy *hierarchy, const char *lab, const char *file,

@@ -106,6 +106,22 @@ int cgroup_v2_make(struct tracer *tracer, const struct glassbox_spec *spec,
   return cgroup_delegate(tracer, path, DELEGATED_FILES, spec->id_base, failure);
 }
 
+long cgroup_v2_limit_device(struct tracer *tracer, const struct glassbox_spec *spec,
+                            const struct hierarchy *hierarchy, const char *device) {
+  char path[CGROUP_PATH_BYTES];
+  char value[96];
+  struct text text = TEXT(value);
+  text_append(&text, device);
+  text_append(&text, " rbps=");
+  text_number(&text, (int64_t)spec->disk_bytes_per_second);
+  text_append(&text, " wbps=");
+  text_number(&text, (int64_t)spec->disk_bytes_per_second);
+  cgroup_path(path, hierarchy, spec->lab, spec->id, "io.max");
+  long result = trace_write_file(tracer, path, value);
+  /* Beside v1 this hierarchy has no controllers. */
+  return result == -ENOENT ? 0 : result;
+}
+
 int cgroup_v2_open(const struct hierarchy *hierarchy, const char *lab, bool pure,
                    struct glassbox_failure *failure) {
   char path[CGROUP_PATH_BYTES];

@@ -42,6 +42,17 @@ static const struct {
      "The file system that holds this directory does not support idmapped mounts: keep the data "
      "directory on ext4, xfs, btrfs or tmpfs, with Linux 5.19 or newer."},
     {"attachments", ENOENT, "This directory of the host is missing."},
+    {"disk", ENOENT,
+     "This host has no loop devices, or mkfs.ext4 was missing when the lab started: load the "
+     "module "
+     "'loop', install e2fsprogs."},
+    {"disk", ENXIO, "This host has no loop devices: load the module 'loop'."},
+    {"disk", ENODEV, "This kernel has no ext4: load the module 'ext4'."},
+    {"disk", ENOSPC, "The data directory's file system is nearly full: make room there."},
+    {"disk", EOPNOTSUPP,
+     "The file system of the data directory can't hold disks: keep it on ext4, xfs or btrfs."},
+    {"disk", EINVAL,
+     "The file system of the data directory can't hold disks: keep it on ext4, xfs or btrfs."},
     {"overlay", EINVAL,
      "The kernel refused the overlay: it needs Linux 5.19 or newer, with overlayfs."},
     {"overlay", ENODEV, "This kernel has no overlayfs: load the module 'overlay'."},

@@ -106,6 +106,11 @@ struct glassbox_spec {
   uint32_t needs;
   const struct glassbox_attachment *attachments;
   uint32_t attachment_count;
+  /* For GLASSBOX_NEED_DISK: a file with an ext4 that every disk is a copy of. The copies lie in the
+   * same directory and have no names. Or NULL. */
+  const char *disk_image;
+  /* What a disk may read and write in a second. */
+  uint64_t disk_bytes_per_second;
 };
 
 struct glassbox_sandbox {

@@ -14,10 +14,6 @@ union rights {
   char bytes[CMSG_SPACE(sizeof(int) * FILES_MAX)];
 };
 
-size_t count_mounts(const struct making *making) {
-  return making->spec->lowerdir_count + making->spec->attachment_count;
-}
-
 long send_files(const struct making *making, const int *files, size_t count) {
   const size_t size = sizeof(int) * count;
   union rights rights = {0};
@@ -33,8 +29,7 @@ long send_files(const struct making *making, const int *files, size_t count) {
   return system_call(SYS_sendmsg, making->parent_end, (long)&message, MSG_NOSIGNAL, 0, 0, 0);
 }
 
-long receive_files(const struct making *making, int *files, size_t count) {
-  const size_t size = sizeof(int) * count;
+long receive_files(const struct making *making, int *files, size_t capacity) {
   union rights rights = {0};
   char go;
   struct iovec vector = {.iov_base = &go, .iov_len = sizeof(go)};
@@ -48,9 +43,11 @@ long receive_files(const struct making *making, int *files, size_t count) {
     /* The end of the stream: the warden is no more, and a sandbox without it has no purpose. */
     return result == 0 ? -EPIPE : result;
   }
-  if (rights.header.cmsg_type != SCM_RIGHTS || rights.header.cmsg_len != CMSG_LEN(size)) {
+  if (rights.header.cmsg_type != SCM_RIGHTS || rights.header.cmsg_len < CMSG_LEN(0) ||
+      rights.header.cmsg_len > CMSG_LEN(sizeof(int) * capacity)) {
     return -EBADMSG;
   }
+  const size_t size = rights.header.cmsg_len - CMSG_LEN(0);
   memcpy(files, CMSG_DATA(&rights.header), size);
-  return 0;
+  return (long)(size / sizeof(int));
 }

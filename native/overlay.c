@@ -9,25 +9,32 @@
 #include "steps.h"
 #include "text.h"
 
+long idmap_mount(struct tracer *tracer, int mount, int user_namespace, uint64_t attributes) {
+  char reading[128];
+  struct mount_attr attribute = {
+      .attr_set = attributes | MOUNT_ATTR_IDMAP,
+      .userns_fd = (uint64_t)user_namespace,
+  };
+  text_join(reading, sizeof(reading),
+            "{attr_set=", (attributes & MOUNT_ATTR_RDONLY) != 0 ? "MOUNT_ATTR_RDONLY|" : "",
+            "MOUNT_ATTR_NODEV|MOUNT_ATTR_IDMAP, userns_fd}");
+  return TRACED(tracer, mount_setattr, NUMBER(mount), STRING(""),
+                AS(AT_EMPTY_PATH, "AT_EMPTY_PATH"), AS(&attribute, reading),
+                NUMBER(sizeof(attribute)));
+}
+
 /*
  * A read-only copy of the layer's mount, in which the files of the host's root belong to the
  * sandbox's. Set-user-id programs keep their meaning, as that root; device nodes have none.
  */
 long idmapped_mount(struct tracer *tracer, const char *directory, int user_namespace) {
-  static const char reading[] =
-      "{attr_set=MOUNT_ATTR_RDONLY|MOUNT_ATTR_NODEV|MOUNT_ATTR_IDMAP, userns_fd}";
-  struct mount_attr attributes = {
-      .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV | MOUNT_ATTR_IDMAP,
-      .userns_fd = (uint64_t)user_namespace,
-  };
   long tree = TRACED(tracer, open_tree, DIRECTORY(AT_FDCWD), STRING(directory),
                      AS(OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC"));
   if (tree < 0) {
     return tree;
   }
   long result =
-      TRACED(tracer, mount_setattr, NUMBER(tree), STRING(""), AS(AT_EMPTY_PATH, "AT_EMPTY_PATH"),
-             AS(&attributes, reading), NUMBER(sizeof(attributes)));
+      idmap_mount(tracer, (int)tree, user_namespace, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
   if (result < 0) {
     sys_close((int)tree);
     return result;
@@ -46,7 +53,7 @@ int step_layers(struct making *making, struct tracer *tracer) {
     if (layer < 0) {
       return fail(making->failure, tracer->step, directory, layer);
     }
-    making->mounts[i] = (int)layer;
+    making->mounts[making->mount_count++] = (int)layer;
   }
   return 0;
 }

@@ -27,7 +27,9 @@ static const struct step STEPS[] = {
     {"user", GLASSBOX_PARENT, step_user},
     {"layers", GLASSBOX_PARENT, step_layers},
     {"attachments", GLASSBOX_PARENT, step_attachments},
+    {"disk", GLASSBOX_PARENT, step_disk},
     {"cgroup", GLASSBOX_PARENT, step_cgroup_v1},
+    {"disk", GLASSBOX_PARENT, step_disk_limit},
     {"user", GLASSBOX_CHILD, step_identity},
     {"mnt", GLASSBOX_CHILD, step_mnt},
     {"overlay", GLASSBOX_CHILD, step_overlay},
@@ -99,7 +101,9 @@ int sandbox_child(void *context) {
   system_call(SYS_setsid, 0, 0, 0, 0, 0, 0);
   system_call(SYS_umask, 0, 0, 0, 0, 0, 0);
   keep_own_descriptors(making);
-  if (receive_files(making, making->mounts, count_mounts(making)) == 0) {
+  const long mounts = receive_files(making, making->mounts, SANDBOX_MOUNTS_MAX);
+  if (mounts > 0) {
+    making->mount_count = (uint32_t)mounts;
     run_side(making, &making->child);
   }
   system_call(SYS_exit_group, 1, 0, 0, 0, 0, 0);
@@ -253,6 +257,7 @@ int glassbox_create(const struct glassbox_spec *spec, struct glassbox_sandbox *s
   struct making child_side;
   struct making making = {
       .spec = spec,
+      .sandbox = sandbox,
       .failure = failure,
       .child_side = &child_side,
       .parent = {.trace = trace, .origin_ns = origin_ns, .side = GLASSBOX_PARENT},

@@ -12,10 +12,13 @@
 #include "glassbox.h"
 #include "trace.h"
 
-#define SANDBOX_MOUNTS_MAX (GLASSBOX_LAYERS_MAX + GLASSBOX_ATTACHMENTS_MAX)
+#define SANDBOX_MOUNTS_MAX (GLASSBOX_LAYERS_MAX + GLASSBOX_ATTACHMENTS_MAX + 1)
+/* Where the disk is attached. */
+#define SANDBOX_DISK "/disk"
 
 struct making {
   const struct glassbox_spec *spec;
+  struct glassbox_sandbox *sandbox;
   struct glassbox_failure *failure;
   /* The child's copy, and where the child says what went wrong. */
   struct making *child_side;
@@ -33,8 +36,11 @@ struct making {
   int pidfd;
   /* Pure cgroup2 only: what the child writes 0 to when it goes into the leaf, or -1. */
   int leaf_procs;
-  /* The layers, then the attachments, as detached idmapped mounts. */
+  /* The layers, then the attachments, then the disk, as detached idmapped mounts. */
   int mounts[SANDBOX_MOUNTS_MAX];
+  uint32_t mount_count;
+  /* "7:0" say, or empty when there is no disk. The child only counts its mounts. */
+  char disk_device[16];
   /* The child's stack, and whether it has come as far as execve. */
   void *stack;
   bool executing;
@@ -53,7 +59,9 @@ int step_clone(struct making *making, struct tracer *tracer);
 int step_user(struct making *making, struct tracer *tracer);
 int step_layers(struct making *making, struct tracer *tracer);
 int step_attachments(struct making *making, struct tracer *tracer);
+int step_disk(struct making *making, struct tracer *tracer);
 int step_cgroup_v1(struct making *making, struct tracer *tracer);
+int step_disk_limit(struct making *making, struct tracer *tracer);
 int step_identity(struct making *making, struct tracer *tracer);
 int step_mnt(struct making *making, struct tracer *tracer);
 int step_overlay(struct making *making, struct tracer *tracer);
@@ -76,11 +84,12 @@ int sandbox_child(void *making);
 
 /* handover.c: hands fds to the child, and takes them there. -EPIPE: the other side is no more. */
 long send_files(const struct making *making, const int *files, size_t count);
-long receive_files(const struct making *making, int *files, size_t count);
-size_t count_mounts(const struct making *making);
+long receive_files(const struct making *making, int *files, size_t capacity);
 
 /* overlay.c: a read-only copy of a directory's mount, whose files belong to the sandbox's root. */
 long idmapped_mount(struct tracer *tracer, const char *directory, int user_namespace);
+/* overlay.c: sets these attributes of a detached mount, and maps its ids. */
+long idmap_mount(struct tracer *tracer, int mount, int user_namespace, uint64_t attributes);
 /* user.c: opens the sandbox's user namespace, in the parent. */
 long open_user_namespace(const struct making *making);
 

@@ -31,7 +31,8 @@ static int check_attachments(const struct glassbox_spec *spec, struct glassbox_f
   }
   for (uint32_t i = 0; i < spec->attachment_count; i++) {
     const char *target = spec->attachments[i].target;
-    if (target[0] != '/' || strlen(target) >= GLASSBOX_TARGET_BYTES || !is_plain_path(target)) {
+    if (target[0] != '/' || strlen(target) >= GLASSBOX_TARGET_BYTES || !is_plain_path(target) ||
+        is_below(target, SANDBOX_DISK)) {
       return fail(failure, step, target, -EINVAL);
     }
     for (uint32_t j = 0; j < i; j++) {

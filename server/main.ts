@@ -10,6 +10,7 @@ import { baseImageDirectory } from './images/base-image.ts';
 import { imageStoreAttachment } from './images/store.ts';
 import { takeLock } from './setup/lock.mjs';
 import { Stop } from './setup/stop.mjs';
+import { prepareDiskTemplate } from './warden/disk-template.ts';
 import { prepareStage, STAGE } from './warden/janitor.ts';
 import { openNative } from './warden/native.ts';
 import { NativeError } from './warden/native-interface.ts';
@@ -59,7 +60,12 @@ async function run(
   const { dataDirectory, nativeDirectory } = configuration;
   const lab = labName(dataDirectory);
   const native = withOutsideNetwork(
-    openNative({ libraryDirectory: nativeDirectory, cgroupParent: lab, stage: STAGE }),
+    openNative({
+      libraryDirectory: nativeDirectory,
+      cgroupParent: lab,
+      stage: STAGE,
+      diskImage: prepareDiskTemplate(dataDirectory),
+    }),
     {
       access: configuration.outside,
       table: lab,

@@ -25,6 +25,7 @@ static char stage[96];
 static char layer[256];
 static char base[256];
 static char enter[256];
+static char disk_image[256];
 static const char *lowerdirs[] = {layer, base};
 
 void check(bool condition, const char *what, const char *file, int line) {
@@ -43,6 +44,7 @@ static void find_build(void) {
   snprintf(layer, sizeof(layer), "%s/layer", build);
   snprintf(base, sizeof(base), "%s/tests/base", build);
   snprintf(enter, sizeof(enter), "%s/enter", build);
+  snprintf(disk_image, sizeof(disk_image), "%s/tests/disk.ext4", build);
   snprintf(lab_name, sizeof(lab_name), "glassbox-test-%d", getpid());
   snprintf(stage, sizeof(stage), "/run/%s", lab_name);
 }
@@ -101,6 +103,8 @@ struct glassbox_spec spec_of(unsigned number) {
       .cpus = 1,
       .pids_max = 64,
       .terminals = 2,
+      .disk_image = disk_image,
+      .disk_bytes_per_second = 64 << 20,
   };
 }
 
@@ -156,6 +160,30 @@ static long count_lines(const char *path) {
   return count;
 }
 
+/* Loop devices that have a file. */
+static int count_loop_devices(void) {
+  int count = 0;
+  DIR *directory = opendir("/sys/block");
+  for (struct dirent *entry = directory == NULL ? NULL : readdir(directory); entry != NULL;
+       entry = readdir(directory)) {
+    char path[300];
+    snprintf(path, sizeof(path), "/sys/block/%s/loop/backing_file", entry->d_name);
+    char file[512] = "";
+    int fd = open(path, O_RDONLY);
+    /* Those of this build: other programs of the host have some, too. */
+    if (fd >= 0 && read(fd, file, sizeof(file) - 1) > 0) {
+      count += strncmp(file, disk_image, strlen(disk_image) - strlen("disk.ext4")) == 0;
+    }
+    if (fd >= 0) {
+      close(fd);
+    }
+  }
+  if (directory != NULL) {
+    closedir(directory);
+  }
+  return count;
+}
+
 struct belongings belongings(void) {
   static char ids[1024][GLASSBOX_ID_BYTES];
   struct glassbox_failure failure;
@@ -168,8 +196,13 @@ struct belongings belongings(void) {
       .mounts = (int)count_lines("/proc/self/mountinfo"),
       .children = no_child ? 0 : 1,
       .sandboxes = (int)sandboxes,
+      .loop_devices = count_loop_devices(),
       .memory_maps = count_lines("/proc/self/maps"),
   };
+}
+
+static bool has_loop_devices(void *expected) {
+  return count_loop_devices() == *(const int *)expected;
 }
 
 void check_same(const struct belongings *before, const struct belongings *after) {
@@ -177,6 +210,9 @@ void check_same(const struct belongings *before, const struct belongings *after)
   CHECK(before->mounts == after->mounts);
   CHECK(before->children == after->children);
   CHECK(before->sandboxes == after->sandboxes);
+  /* The kernel lets go of a file system some time after the last process that saw it. */
+  int expected = before->loop_devices;
+  CHECK(eventually(has_loop_devices, &expected));
 }
 
 /* In the forked process: a session on the terminal, then `enter`. */

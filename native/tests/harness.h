@@ -37,6 +37,7 @@ struct belongings {
   int mounts;
   int children;
   int sandboxes;
+  int loop_devices;
   /* Not compared by check_same: the C library maps memory of its own as it likes. */
   long memory_maps;
 };

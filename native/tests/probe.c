@@ -24,6 +24,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -215,6 +216,53 @@ static long put(const char *path, const char *text) {
   return result;
 }
 
+/* Writes past the page cache; the milliseconds it took, or -1. */
+static long write_directly(const char *path, size_t bytes) {
+  static char block[1 << 16] __attribute__((aligned(4096)));
+  struct timespec begin;
+  struct timespec end;
+  int fd = open(path, O_CREAT | O_WRONLY | O_DIRECT, 0600);
+  clock_gettime(CLOCK_MONOTONIC, &begin);
+  for (size_t done = 0; done < bytes; done += sizeof(block)) {
+    if (write(fd, block, sizeof(block)) != sizeof(block)) {
+      return -1;
+    }
+  }
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  close(fd);
+  return (end.tv_sec - begin.tv_sec) * 1000 + (end.tv_nsec - begin.tv_nsec) / 1000000;
+}
+
+/* A disk, and a group that may write 1 MiB a second to it. */
+static int disk(void) {
+  const bool v2 = access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0;
+  struct stat status;
+  struct stat root;
+  char line[96];
+  say("stat", stat("/disk", &status));
+  stat("/", &root);
+  printf("own device: %d owner: %d %d\n", status.st_dev != root.st_dev, status.st_uid,
+         status.st_gid);
+  say("make", mkdir("/disk/directory", 0755));
+  say("chown", chown("/disk/directory", 1000, 1000));
+  say("device", mknod("/disk/null", S_IFCHR | 0666, makedev(1, 3)));
+  say("disk itself", mknod("/disk/device", S_IFBLK | 0666, status.st_dev));
+  say("with devices", mount(NULL, "/disk", NULL, MS_REMOUNT | MS_BIND, NULL));
+  say("other options", mount(NULL, "/disk", NULL, MS_REMOUNT, "errors=panic"));
+  printf("unlimited: %s\n", write_directly("/disk/file", 4 << 20) >= 0 ? "ok" : "failed");
+  if (chdir(v2 ? "/sys/fs/cgroup" : "/sys/fs/cgroup/blkio") < 0) {
+    return 1;
+  }
+  mkdir("slow", 0755);
+  snprintf(line, sizeof(line), "%u:%u %s1048576", major(status.st_dev), minor(status.st_dev),
+           v2 ? "wbps=" : "");
+  say("limit", put(v2 ? "slow/io.max" : "slow/blkio.throttle.write_bps_device", line));
+  say("join", put("slow/cgroup.procs", "0"));
+  const long took = write_directly("/disk/slow", 2 << 20);
+  printf("took: %ld\nheld: %d\n", took, took >= 1500);
+  return 0;
+}
+
 /* A group of the learner's own, with a limit and a process, in the layout that the host has. */
 static int groups(void) {
   const bool v2 = access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0;
@@ -355,6 +403,9 @@ int main(int count, char **arguments) {
   }
   if (strcmp(what, "attached") == 0) {
     return attached();
+  }
+  if (strcmp(what, "disk") == 0) {
+    return disk();
   }
   if (strcmp(what, "groups") == 0) {
     return groups();

@@ -53,10 +53,57 @@ static void opens_netfilter(void) {
   }
 }
 
+static void gives_a_disk(void) {
+  static const char *const facts[] = {
+      "stat: ok",
+      "own device: 1 owner: 0 0",
+      "make: ok",
+      "chown: ok",
+      "device: EPERM",
+      "disk itself: EPERM",
+      "limit: ok",
+      "join: ok",
+      "unlimited: ok",
+      "held: 1",
+      "with devices: EPERM",
+      "other options: EPERM",
+  };
+  const struct belongings before = belongings();
+  struct glassbox_spec spec = spec_of(1);
+  spec.needs = GLASSBOX_NEED_DISK;
+  const struct glassbox_sandbox sandbox = create(&spec);
+  CHECK(sandbox.missing_count == 0);
+  if (sandbox.missing_count > 0) {
+    printf("# %s\n", sandbox.missing[0].why);
+  }
+  const struct belongings with = belongings();
+  CHECK(with.loop_devices == before.loop_devices + 1);
+  CHECK(with.mounts == before.mounts);
+  struct program program;
+  CHECK(RUN_INSIDE(&program, &spec, &sandbox, "/bin/probe", "disk") == 0);
+  check_facts(&program, facts, sizeof(facts) / sizeof(facts[0]));
+  destroy(&spec, &sandbox);
+  const struct belongings after = belongings();
+  check_same(&before, &after);
+}
+
+static void says_why_there_is_no_disk(void) {
+  struct glassbox_spec spec = spec_of(1);
+  spec.needs = GLASSBOX_NEED_DISK;
+  spec.disk_image = "/no/such/template";
+  const struct glassbox_sandbox sandbox = create(&spec);
+  CHECK(sandbox.missing_count == 1);
+  CHECK(sandbox.missing[0].need == GLASSBOX_NEED_DISK);
+  CHECK(strstr(sandbox.missing[0].why, "/no/such/template: ENOENT. This host has no loop") != NULL);
+  destroy(&spec, &sandbox);
+}
+
 int main(void) {
   static const struct test tests[] = {
       {"without netfilter every door to it is closed, and only those", closes_netfilter},
       {"with netfilter the kernel itself answers", opens_netfilter},
+      {"a disk is a block device that can be throttled, and goes with its sandbox", gives_a_disk},
+      {"a host that can't give a disk says why", says_why_there_is_no_disk},
   };
   return RUN(tests);
 }

@@ -96,6 +96,7 @@ async function main(): Promise<void> {
         diskBytes: 256 * 1024 ** 2,
         diskInodes: 65_536,
         terminals: 2,
+        diskBytesPerSecond: 64 * 1024 ** 2,
         needs: [],
         attachments: [],
       });

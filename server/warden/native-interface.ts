@@ -27,6 +27,8 @@ export type SandboxSpec = {
   readonly diskInodes: number;
   /** Number of `/dev/ttyN` nodes prepared for terminals. */
   readonly terminals: number;
+  /** What it may read from and write to its disk in a second, if it has one. */
+  readonly diskBytesPerSecond: number;
   /** Optional parts; a sandbox has no others. */
   readonly needs: readonly SandboxNeed[];
   readonly attachments: readonly Attachment[];

@@ -65,3 +65,23 @@ test('without that need the kernel of netfilter is out of reach', async (context
   assert.match(output, /lo: <LOOPBACK,UP/);
   assert.doesNotMatch(output, /exit 0\s*$/);
 });
+
+test('a machine that needs a disk has one, whose speed its root can limit', async (context) => {
+  const { created, run } = await machineWith(context, 'disk');
+  assert.deepEqual(created.missing, []);
+  const output = await run(`findmnt -no SOURCE,FSTYPE /disk; df --output=size -BM /disk | tail -1;
+    cd /sys/fs/cgroup; number=$(mountpoint -d /disk);
+    if [ -f cgroup.controllers ]; then mkdir slow; echo "$number wbps=1048576" > slow/io.max;
+    else mkdir blkio/slow; cd blkio; echo "$number 1048576" > slow/blkio.throttle.write_bps_device; fi;
+    echo $$ > slow/cgroup.procs;
+    dd if=/dev/zero of=/disk/file bs=64k count=40 oflag=direct`);
+  assert.match(output, /^\/dev\/loop\d+ ext4$/m);
+  assert.match(output, /^\s*(5\d|6\d)M$/m);
+  assert.match(output, / copied, [2-9]\.\d+ s, 1\.\d MB\/s/);
+  assert.match(output, /exit 0\s*$/);
+});
+
+test('without that need there is no disk', async (context) => {
+  const { run } = await machineWith(context);
+  assert.match(await run('ls -d /disk'), /No such file.*exit 2\s*$/s);
+});

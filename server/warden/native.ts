@@ -45,6 +45,8 @@ const specType = koffi.struct({
   needs: 'uint32',
   attachments: koffi.pointer(attachmentType),
   attachmentCount: 'uint32',
+  diskImage: 'const char *',
+  diskBytesPerSecond: 'uint64',
 });
 
 const missingType = koffi.struct({ need: 'uint32', why: koffi.array('char', 252, 'String') });
@@ -74,6 +76,8 @@ export type NativeOptions = {
   readonly cgroupParent: string;
   /** A directory to mount on, in the sandboxes' own mount namespaces only. Made if it is not there. */
   readonly stage: string;
+  /** What the disks of machines are copies of; without it there are none. */
+  readonly diskImage?: string | undefined;
 };
 
 /**
@@ -108,7 +112,7 @@ export function openNative(options: NativeOptions): Native {
       const failure = memory(failureType, 1);
       const trace = traceMemory();
       const sandbox = memory(sandboxType, 1);
-      const request = nativeSpec(spec, lab, options.stage);
+      const request = nativeSpec(spec, lab, options);
       const result = await library.create(request, sandbox, trace, failure);
       const calls = decodeTrace(trace);
       if (result < 0) throw nativeError(failure, calls);
@@ -240,12 +244,13 @@ function memory(type: TypeObject, count: number): Buffer {
   return Buffer.allocUnsafeSlow(type.size * count);
 }
 
-function nativeSpec(spec: SandboxSpec, lab: string, stage: string): object {
+function nativeSpec(spec: SandboxSpec, lab: string, options: NativeOptions): object {
   const { lowerdirs, needs, attachments, ...rest } = spec;
   return {
     ...rest,
     lab,
-    stage,
+    stage: options.stage,
+    diskImage: options.diskImage ?? null,
     lowerdirs: [...lowerdirs],
     lowerdirCount: lowerdirs.length,
     needs: needMask(needs),

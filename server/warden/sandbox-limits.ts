@@ -12,7 +12,12 @@ export const SANDBOX_LIMITS = {
   diskInodes: 32 * 1024,
   /** `/dev/tty1` and `/dev/tty2` are the two of the page. */
   terminals: 2,
+  /** For machines with a disk: a tenth of what an ordinary host's disk does, so that others have theirs. */
+  diskBytesPerSecond: 64 * 1024 ** 2,
 } as const;
+
+/** Size of the disk of a machine that needs one. It is reserved on the host when the machine is made. */
+export const DISK_DEVICE_BYTES = 64 * 1024 ** 2;
 
 /** What pages may ask of one sandbox at once: generous for a learner with many tabs, nothing for a flood. */
 export const PAGE_LIMITS = {
