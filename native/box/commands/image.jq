@@ -4,7 +4,8 @@ def lines($key): (. // [])[] | line($key);
 
 ($manifest | line("manifest")),
 ($image | line("image")),
-(.created // "1970-01-01T00:00:00Z" | line("created")),
+(.created // "" | if try (.[0:19] + "Z" | fromdateiso8601 | true) catch false then . else "1970-01-01T00:00:00Z" end
+  | line("created")),
 ($size | line("size")),
 ($parent | select(. != "") | line("parent")),
 (.rootfs.diff_ids | map(ltrimstr("sha256:")) | lines("layer")),

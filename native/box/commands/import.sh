@@ -67,11 +67,11 @@ import_layer() {
   fi
   check_blob "$packed" "$digest" layer
   explain 'Check what is in the layer, too: the digest of the archive, not compressed, is in the config.' "gunzip < $packed | sha256sum"
-  if [[ $(head --bytes=2 "$packed" | od -An -tx1) == ' 1f 8b' ]]; then
-    gzip --decompress --stdout "$packed" > "$archive"
-  else
-    ln --force --symbolic "$(realpath "$packed")" "$archive"
-  fi
+  case $(head --bytes=4 "$packed" | od -An -tx1) in
+    ' 1f 8b'*) gzip --decompress --stdout "$packed" > "$archive" ;;
+    ' 28 b5 2f fd') fail "the layer $digest is compressed with zstd: box knows gzip and no compression." ;;
+    *) ln --force --symbolic "$(realpath "$packed")" "$archive" ;;
+  esac
   check_blob "$archive" "$diff_id" 'unpacked layer'
   if ! find_layer "${diff_id#sha256:}"; then
     unpack_layer "$archive" "$STAGING/layer"

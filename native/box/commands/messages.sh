@@ -8,9 +8,9 @@ umask 022
 EXPLAIN=
 EXPLAINED=0
 
-# Says what went wrong and ends the command.
+# Says what went wrong and ends the command. Words of an image may be in it: they must not steer the terminal.
 fail() {
-  printf 'box: %s\n' "$*" >&2
+  printf 'box: %s\n' "${*//[[:cntrl:]]/?}" >&2
   TOLD=yes
   exit 1
 }

@@ -147,7 +147,9 @@ step_RUN() {
   explain 'Run the command in a container of the image so far.' "box run --name $name --entrypoint ${WORDS[0]} ${PARENT_IMAGE:0:12} ${WORDS[*]:1}"
   BUILDER=$name
   echo " ---> Running in $name" >&"$SHOWN"
-  box run --name "$name" "${environment[@]}" --entrypoint "${WORDS[0]}" "$PARENT_IMAGE" "${WORDS[@]:1}" >&"$SHOWN" {LOCK}>&- {SHOWN}>&- < /dev/null || code=$?
+  # In the background, so that Ctrl-C ends the build at once; the container is killed then.
+  box run --name "$name" "${environment[@]}" --entrypoint "${WORDS[0]}" "$PARENT_IMAGE" "${WORDS[@]:1}" >&"$SHOWN" {LOCK}>&- {SHOWN}>&- < /dev/null &
+  wait $! || code=$?
   ((code == 0)) || {
     printf 'The command '\''%s'\'' returned a non-zero code: %d\n' "${WORDS[*]}" "$code" >&2
     TOLD=yes
