@@ -73,9 +73,9 @@ static const struct option_row *find_letter(const struct command_line *line, cha
   return NULL;
 }
 
-/* A flag whose help gives its value in brackets takes it after `=` only, or does without. */
+/* A flag whose help gives its value as `[=…]` takes it after `=` only, or does without. */
 static bool takes_next(const struct option_row *row) {
-  return row->kind != OPTION_FLAG && row->value[0] != '[';
+  return row->kind != OPTION_FLAG && strncmp(row->value, "[=", 2) != 0;
 }
 
 /* Reads `--name`, `--name=value` or `--name value`; the number of words that took. */

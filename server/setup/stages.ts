@@ -39,6 +39,7 @@ export const STAGES = {
     outputs: [
       '.build/native/libglassbox.so',
       '.build/native/enter',
+      '.build/native/outside',
       '.build/native/layer/usr/sbin/init',
     ],
     build: async () => void (await runTool('native', 'make', ['-C', 'native'])),

@@ -7,7 +7,9 @@ import { createServer } from 'node:net';
 import test, { type TestContext } from 'node:test';
 import { spawn as spawnOnTerminal } from 'node-pty';
 import type { OutsideAccess } from '../configuration.ts';
+import { imageStoreAttachment } from '../images/store.ts';
 import type { SandboxNeed } from '../protocol/needs.ts';
+import { parseOptions } from '../setup/options.mjs';
 import { eventually } from '../testing/eventually.ts';
 import { lowerdirs, openTestNative } from '../testing/native.ts';
 import type { CreatedSandbox, Native } from './native-interface.ts';
@@ -116,7 +118,8 @@ function openLab(context: TestContext, access: OutsideAccess): Lab {
       const id = randomBytes(6).toString('hex');
       const idBase = 2_000_000_000 + 65_536 * (randomInt(10_000) + made++);
       const spec = { id, hostname: 'machine', lowerdirs: lowerdirs(), idBase, needs };
-      const created = await native.create({ ...SANDBOX_LIMITS, ...spec, attachments: [] });
+      const attachments = [imageStoreAttachment(parseOptions([], process.env).images)];
+      const created = await native.create({ ...SANDBOX_LIMITS, ...spec, attachments });
       return { id, created, run: (script) => runInside(native, id, created, script) };
     },
   };
@@ -167,6 +170,19 @@ test('a machine that needs the outside and may reach it does', { skip }, async (
   assert.match(output, /the world\nanswered/);
   assert.match(output, /nameserver 10\.0\.2\.3/);
   assert.match(output, /default via 10\.0\.2\.2 dev eth0/);
+});
+
+test('containers of such a machine go out through it', { skip }, async (context) => {
+  const { world, host } = await makeWorld(context);
+  const port = await listenOnHost(context);
+  const lab = openLab(context, 'internet');
+  const machine = await lab.make('outside', 'netfilter');
+  const output = await machine.run(`box run --rm busybox nc -w 8 ${world} 80
+    box run --rm busybox nc -w 8 ${host} ${port}
+    box run --rm busybox cat /etc/resolv.conf`);
+  assert.match(output, /the world\n/);
+  assert.match(output, /nameserver 10\.0\.2\.3/);
+  assert.doesNotMatch(output, /the host/);
 });
 
 test('without the need, and without leave, there is no way out', { skip }, async (context) => {
