@@ -30,6 +30,8 @@ static const struct step STEPS[] = {
     {"disk", GLASSBOX_PARENT, step_disk},
     {"cgroup", GLASSBOX_PARENT, step_cgroup_v1},
     {"disk", GLASSBOX_PARENT, step_disk_limit},
+    {"device", GLASSBOX_PARENT, step_device},
+    {"netfilter", GLASSBOX_PARENT, step_netfilter},
     {"user", GLASSBOX_CHILD, step_identity},
     {"mnt", GLASSBOX_CHILD, step_mnt},
     {"overlay", GLASSBOX_CHILD, step_overlay},

@@ -62,6 +62,8 @@ int step_attachments(struct making *making, struct tracer *tracer);
 int step_disk(struct making *making, struct tracer *tracer);
 int step_cgroup_v1(struct making *making, struct tracer *tracer);
 int step_disk_limit(struct making *making, struct tracer *tracer);
+int step_device(struct making *making, struct tracer *tracer);
+int step_netfilter(struct making *making, struct tracer *tracer);
 int step_identity(struct making *making, struct tracer *tracer);
 int step_mnt(struct making *making, struct tracer *tracer);
 int step_overlay(struct making *making, struct tracer *tracer);

@@ -98,11 +98,22 @@ static void says_why_there_is_no_disk(void) {
   destroy(&spec, &sandbox);
 }
 
+static void refuses_a_device(void) {
+  static const char *const refused[] = {"mode: 666", "full: EPERM", "full to write: EPERM",
+                                        "null: ok",  "zero: ok",    "terminal: ok"};
+  static const char *const allowed[] = {"mode: 666", "full: ok", "full to write: ok"};
+  const struct program with = probe(GLASSBOX_NEED_DEVICE, "devices");
+  check_facts(&with, refused, sizeof(refused) / sizeof(refused[0]));
+  const struct program without = probe(0, "devices");
+  check_facts(&without, allowed, sizeof(allowed) / sizeof(allowed[0]));
+}
+
 int main(void) {
   static const struct test tests[] = {
       {"without netfilter every door to it is closed, and only those", closes_netfilter},
       {"with netfilter the kernel itself answers", opens_netfilter},
       {"a disk is a block device that can be throttled, and goes with its sandbox", gives_a_disk},
+      {"the devices controller refuses one device, where that is needed", refuses_a_device},
       {"a host that can't give a disk says why", says_why_there_is_no_disk},
   };
   return RUN(tests);
