@@ -4,7 +4,9 @@ import { takeLock } from '../setup/lock.mjs';
 import { ARCHIVE_LIMITS } from './archive-limits.ts';
 import { baseImageDirectory } from './base-image.ts';
 import { busyboxEntries, splitBaseTree } from './base-trees.ts';
+import { carryOver } from './carry-over.ts';
 import { type Digest, digestOf } from './digest.ts';
+import { collectGarbage } from './garbage.ts';
 import { type ImageRecipe, instructionsOf, readRecipe, recipeFolder } from './image-recipe.ts';
 import { imagesLock } from './in-use.ts';
 import { ARCHITECTURE, writeManifest } from './oci.ts';
@@ -61,6 +63,7 @@ export async function ensureStore(
       await build(images, name, rootfs);
     }
     removeOthers(images, 'store', name);
+    collectGarbage(images, store);
     return problem ? undefined : 'unchanged';
   } finally {
     lock?.release();
@@ -75,6 +78,7 @@ async function build(images: string, name: string, rootfs: string): Promise<void
   }
   const building = new Building(partial, rootfs);
   await building.buildAll();
+  carryOver(images, partial);
   writeStoreIndex(partial);
   writeFileSync(join(partial, COMPLETE), `${name}\n`);
   const store = join(images, name);

@@ -3,7 +3,6 @@ import {
   chownSync,
   closeSync,
   constants,
-  createReadStream,
   fchmodSync,
   fchownSync,
   futimesSync,
@@ -17,14 +16,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { type Extract, extract } from 'tar-stream';
 import type { ArchiveLimits } from './archive-limits.ts';
-import { decompress } from './compression.ts';
-import { type Digest, Meter } from './digest.ts';
+import type { Digest } from './digest.ts';
 import { makeOpaque, makeWhiteout, setAttribute } from './kernel-files.ts';
-import { type Attributes, LayerTree, tarHeader } from './layer-tree.ts';
+import { type Attributes, LayerTree, type TarHeader } from './layer-tree.ts';
 import { Refusal } from './refusal.ts';
+import { readTar } from './tar.ts';
 
 /** What may still be unpacked; shared by all layers of an archive. */
 export type Budget = { entries: number; bytes: number };
@@ -52,47 +49,11 @@ export async function unpackLayer(
 ): Promise<UnpackedLayer> {
   mkdirSync(directory, { mode: 0o755 });
   const unpacking = new Unpacking(directory, limits, budget);
-  const entries = extract();
-  const tar = new Meter();
-  const packed = new Meter();
-  const source = createReadStream(archive);
-  tar.onBytes = () => {
-    if (tar.bytes > limits.ratioFrom && tar.bytes > packed.bytes * limits.ratio) {
-      throw new Refusal(
-        `it grows more than ${limits.ratio} times when it is unpacked, as no honest layer does`,
-      );
-    }
-  };
-  // What goes wrong here ends the last stream, too, and so comes to whoever reads it.
-  const streamed = pipeline([source, packed, ...(await decompress(archive)), tar]).catch(() => {});
-  const fed = feed(entries, tar).catch((reason: Error) => entries.destroy(reason));
-  try {
-    for await (const entry of entries) await unpacking.add(entry.header, entry);
-  } catch (reason) {
-    throw readable(reason);
-  } finally {
-    await fed;
-    await streamed;
-  }
+  const diffId = await readTar(archive, limits, (header, content) =>
+    unpacking.add(header, content),
+  );
   unpacking.finish();
-  return { diffId: tar.digest(), bytes: unpacking.bytes };
-}
-
-/** Writes into the tar reader, no faster than it reads. */
-async function feed(entries: Extract, chunks: AsyncIterable<Buffer>): Promise<void> {
-  for await (const chunk of chunks) {
-    // It has met something that is no tar archive, and says so itself.
-    if (entries.destroying) return;
-    if (entries.write(chunk)) continue;
-    await new Promise<void>((resume) => {
-      const goOn = () => {
-        entries.off('drain', goOn).off('close', goOn);
-        resume();
-      };
-      entries.on('drain', goOn).on('close', goOn);
-    });
-  }
-  entries.end(null);
+  return { diffId, bytes: unpacking.bytes };
 }
 
 class Unpacking {
@@ -109,15 +70,13 @@ class Unpacking {
     this.#budget = budget;
   }
 
-  async add(header: unknown, content: AsyncIterable<unknown>): Promise<void> {
-    const parsed = tarHeader.safeParse(header);
-    if (!parsed.success) throw new Refusal('an entry has a header that says nothing sensible');
-    const step = this.#tree.take(parsed.data);
+  async add(header: TarHeader, content: AsyncIterable<unknown>): Promise<void> {
+    const step = this.#tree.take(header);
     for (const parent of step.parents) {
       this.#spend(0);
       this.#makeDirectory(parent);
     }
-    this.#spend(step.kind === 'file' ? parsed.data.size : 0);
+    this.#spend(step.kind === 'file' ? header.size : 0);
     const path = join(this.#root, step.path);
     switch (step.kind) {
       case 'directory':
@@ -143,8 +102,6 @@ class Unpacking {
         makeOpaque(path);
         break;
     }
-    // What is left of its content: that of a link or a directory, should it claim to have one.
-    for await (const _ of content);
   }
 
   finish(): void {
@@ -192,17 +149,4 @@ async function writeFile(
 function writeAll(file: number, chunk: unknown): void {
   if (!Buffer.isBuffer(chunk)) throw new TypeError('A tar archive has bytes.');
   for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
-}
-
-/** What the libraries say of an archive that is none, in our words. */
-function readable(reason: unknown): unknown {
-  if (!(reason instanceof Error) || reason instanceof Refusal) return reason;
-  const code = 'code' in reason ? String(reason.code) : '';
-  if (code.startsWith('Z_') || code === 'ERR_BUFFER_OUT_OF_BOUNDS') {
-    return new Refusal(`its compression is broken (${reason.message})`);
-  }
-  if (/^(Unexpected end of data|Invalid (tar )?header|Header exceeds)/.test(reason.message)) {
-    return new Refusal(`its tar archive is broken (${reason.message})`);
-  }
-  return reason;
 }
