@@ -83,7 +83,7 @@ async function openInside(root: string, name: string): Promise<FileHandle | unde
 async function tarArchive(path: string, folder: string, limits: ArchiveLimits): Promise<Archive> {
   const files = new Map<string, ArchiveFile>();
   const links = new Map<string, string>();
-  const tree = new LayerTree(limits);
+  const tree = new LayerTree({ ...limits, fileBytes: limits.archiveBytes });
   let entries = limits.archiveEntries;
   let bytes = limits.archiveBytes;
   await readTar(path, limits, async (header, content) => {

@@ -173,7 +173,7 @@ export class LayerTree {
     if (name.includes('\ufffd')) refuse('has a name that is not UTF-8');
     if (Buffer.byteLength(name) > this.#limits.pathBytes) refuse('has a path that is too long');
     const names = name.split('/').filter((part) => part !== '' && part !== '.');
-    if (names.includes('..')) refuse('leads out of the layer with ".."');
+    if (names.includes('..')) refuse('leads out of the archive with ".."');
     if (names.length > this.#limits.depth) refuse('lies too deep');
     if (names.some((part) => Buffer.byteLength(part) > 255)) refuse('has a name that is too long');
     return names.join('/');
