@@ -16,7 +16,7 @@ import { runTool, ToolFailure } from '../setup/run-tool.mjs';
 import { Stop } from '../setup/stop.mjs';
 import { COMPLETE, imageProblem, rootfsProblem } from './base-image.ts';
 import { hostMirrorLines } from './debian-mirror.ts';
-import { imagesLock } from './in-use.ts';
+import { closeToOthers, imagesLock } from './in-use.ts';
 import { addedFiles, imageName, LINKS, MMDEBSTRAP_OPTIONS, REMOVED, SUITE } from './recipe.ts';
 import { removeOthers, removeTree } from './removal.ts';
 
@@ -37,7 +37,8 @@ export async function ensureBaseImage(
   imagesDirectory: string,
   working: Working,
 ): Promise<'unchanged' | undefined> {
-  mkdirSync(imagesDirectory, { recursive: true, mode: 0o700 });
+  mkdirSync(imagesDirectory, { recursive: true });
+  closeToOthers(imagesDirectory);
   const lock = takeLock(imagesLock(imagesDirectory), {
     wait: () => working('waiting for another command that builds it'),
   });

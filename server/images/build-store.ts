@@ -8,7 +8,7 @@ import { carryOver } from './carry-over.ts';
 import { type Digest, digestOf } from './digest.ts';
 import { collectGarbage } from './garbage.ts';
 import { type ImageRecipe, instructionsOf, readRecipe, recipeFolder } from './image-recipe.ts';
-import { imagesLock } from './in-use.ts';
+import { closeToOthers, imagesLock } from './in-use.ts';
 import { ARCHITECTURE, writeManifest } from './oci.ts';
 import { entriesOf, LAYER_TIME, packLayer, packTree } from './pack-layer.ts';
 import { writeReference } from './reference.ts';
@@ -48,6 +48,7 @@ export async function ensureStore(
   images: string,
   working: Working,
 ): Promise<'unchanged' | undefined> {
+  closeToOthers(images);
   // Learners read all of it.
   process.umask(0o022);
   const rootfs = baseImageDirectory(images);
@@ -215,11 +216,14 @@ class Building {
   }
 }
 
-/** Contents of all files of a tree. */
-function bytesOf(tree: string): number {
+/** Contents of all files of a tree; one that has two names counts once. */
+function bytesOf(tree: string, seen = new Set<number>()): number {
   return readdirSync(tree, { withFileTypes: true }).reduce((sum, entry) => {
     const path = join(tree, entry.name);
-    if (entry.isDirectory()) return sum + bytesOf(path);
-    return entry.isFile() ? sum + lstatSync(path).size : sum;
+    if (entry.isDirectory()) return sum + bytesOf(path, seen);
+    const { ino, size } = lstatSync(path);
+    if (!entry.isFile() || seen.has(ino)) return sum;
+    seen.add(ino);
+    return sum + size;
   }, 0);
 }

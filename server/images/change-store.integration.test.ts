@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -48,6 +56,19 @@ test('what a running lab may have mounted stays until no lab uses it', async (co
     write(folder, await tarOfFiles(ociFiles({ name: 'two:1', layers: [await tarOf([])] }))),
   );
   assert.ok(layers.every((layer) => !existsSync(layerPath(store, layer))));
+});
+
+test('nobody but root reaches a set-user-id program of an image', async (context) => {
+  const images = makeImages(context);
+  // As an operator may have made it.
+  chmodSync(images, 0o755);
+  await add(images, write(temporary(context), await tarOfFiles(ociFiles(await example('one:1')))));
+  const store = join(images, storeName());
+  const [base = ''] = readReference(readFileSync(referencePath(store, 'one:1'), 'utf8')).layers;
+  const program = join(layerPath(store, base), 'bin/su');
+  assert.equal(lstatSync(program).mode & 0o7777, 0o4755);
+  const asNobody = ['--reuid', '65534', '--regid', '65534', '--clear-groups', 'stat', program];
+  assert.match(spawnSync('setpriv', asNobody, { encoding: 'utf8' }).stderr, /Permission denied/);
 });
 
 test('an image keeps what it had when another one takes its name', async (context) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { takeLock } from '../setup/lock.mjs';
 import { Stop } from '../setup/stop.mjs';
 import { collectGarbage } from './garbage.ts';
-import { imagesLock } from './in-use.ts';
+import { closeToOthers, imagesLock } from './in-use.ts';
 import { storeName, storeProblem } from './store.ts';
 
 /** Told when another command has to end first. */
@@ -17,6 +17,7 @@ export async function changeStore<T>(
 ): Promise<T> {
   const store = join(images, storeName());
   if (!existsSync(images)) throw noStore(store, 'is not there');
+  closeToOthers(images);
   // Learners read all of it.
   process.umask(0o022);
   const lock = takeLock(imagesLock(images), { wait: waiting });

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { takeLock } from '../setup/lock.mjs';
 import { Stop } from '../setup/stop.mjs';
@@ -7,6 +8,14 @@ export const lockOfUse = (images: string, name: string) => join(images, `${name}
 
 /** Held by whoever makes, changes or removes something in the directory of images. */
 export const imagesLock = (images: string) => join(images, 'lock');
+
+/**
+ * Images have set-user-id programs of root, from anywhere: nobody else on the host may reach them. A
+ * sandbox gets its layers from root, and needs no right to the way there.
+ */
+export function closeToOthers(images: string): void {
+  chmodSync(images, 0o700);
+}
 
 /** From now on until this process ends, nobody removes it. */
 export function keepInUse(images: string, name: string, what: string): void {

@@ -4,11 +4,21 @@ import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { parseOptions } from '../setup/options.mjs';
+import { ociFiles, tarOfFiles } from '../testing/archives.ts';
+import { add, example, temporary, write } from '../testing/example-image.ts';
+import { makeImages } from '../testing/image-store.ts';
 import { Machine } from '../testing/machine.ts';
 import { baseImageDirectory } from './base-image.ts';
 import { digestOf, digestOfFile } from './digest.ts';
 import { readReference } from './reference.ts';
-import { BUILT_IN, blobPath, imageStoreAttachment, imagesOf, layerPath } from './store.ts';
+import {
+  BUILT_IN,
+  blobPath,
+  imageStoreAttachment,
+  imagesOf,
+  layerPath,
+  referencePath,
+} from './store.ts';
 
 const { images } = parseOptions([], process.env);
 const attachment = imageStoreAttachment(images);
@@ -17,10 +27,10 @@ const reference = (name: string) =>
   readReference(readFileSync(join(store, 'references', name, 'latest'), 'utf8'));
 
 /** Mounts an image in a sandbox as `box` does, and goes into it. */
-const mount = (name: string) => `
+const mount = (layers: readonly string[]) => `
   cd /var/lib/box/shared/layers
   mkdir -p /tmp/upper /tmp/work /tmp/merged
-  mount -t overlay -o "userxattr,lowerdir=${[...reference(name).layers].reverse().join(':')},upperdir=/tmp/upper,workdir=/tmp/work" image /tmp/merged
+  mount -t overlay -o "userxattr,lowerdir=${[...layers].reverse().join(':')},upperdir=/tmp/upper,workdir=/tmp/work" image /tmp/merged
   cd /tmp/merged`;
 
 test('the images of every sandbox are real OCI images: each blob has its digest', async () => {
@@ -77,7 +87,9 @@ test('Debian and nginx together are the tree of the machine, and there is one co
 test('a sandbox mounts the images: what a layer deletes and overwrites is so', async (context) => {
   const machine = await Machine.make(context, [attachment]);
   assert.equal(
-    await machine.run(`${mount('app')} && find srv -type f | sort && cat srv/app/greeting.txt`),
+    await machine.run(
+      `${mount(reference('app').layers)} && find srv -type f | sort && cat srv/app/greeting.txt`,
+    ),
     [
       'srv/app/greeting.txt',
       'srv/app/start',
@@ -100,7 +112,7 @@ test('a sandbox mounts the images: what a layer deletes and overwrites is so', a
 test('nginx of the image serves its page', async (context) => {
   const machine = await Machine.make(context, [attachment]);
   const printed =
-    await machine.run(`${mount('nginx')} && mount --rbind /dev dev && mount -t proc proc proc && ip link set lo up &&
+    await machine.run(`${mount(reference('nginx').layers)} && mount --rbind /dev dev && mount -t proc proc proc && ip link set lo up &&
     { chroot . nginx -g "daemon off;" > /tmp/log 2>&1 & } &&
     curl -s --retry 20 --retry-delay 1 --retry-connrefused http://127.0.0.1/; kill -QUIT $!; wait; cat /tmp/log`);
   assert.match(printed, /<h1>nginx is running<\/h1>/);
@@ -120,4 +132,22 @@ test('a sandbox can not change the store, nor what the host keeps beside it', as
     'oci-layout',
     'references',
   ]);
+});
+
+test('a machine that is already there sees an image that is added, and mounts it', async (context) => {
+  const added = makeImages(context);
+  const machine = await Machine.make(context, [imageStoreAttachment(added)]);
+  const list = 'cd /var/lib/box/shared/references && echo */*';
+  assert.match(
+    await machine.run(list),
+    /^app\/latest busybox\/latest debian\/latest nginx\/latest$/m,
+  );
+  await add(added, write(temporary(context), await tarOfFiles(ociFiles(await example('new:1')))));
+  assert.match(await machine.run(list), /^app\/latest .* new\/1 nginx\/latest$/m);
+  const path = referencePath(imageStoreAttachment(added).directory, 'new:1');
+  const layers = readReference(readFileSync(path, 'utf8')).layers;
+  assert.equal(
+    await machine.run(`${mount(layers)} && ls -1 && ls -1 old && stat -c '%A %U' bin/su`),
+    'bin\ndeep\nold\nping\ntmp\nthree\n-rwsr-xr-x root\n',
+  );
 });
