@@ -4,8 +4,7 @@
 #include "failure.h"
 #include "mount.h"
 #include "sandbox.h"
-
-#define DETACH 2 /* MNT_DETACH, which the kernel's own headers do not name */
+#include "text.h"
 
 int step_attachments(struct making *making, struct tracer *tracer) {
   const struct glassbox_spec *spec = making->spec;
@@ -41,23 +40,21 @@ static int *mount_of(struct making *making, uint32_t index) {
   return &making->mounts[making->spec->lowerdir_count + index];
 }
 
-static long attach(struct tracer *tracer, int mount, const char *target) {
-  return TRACED(tracer, move_mount, NUMBER(mount), STRING(""), DIRECTORY(AT_FDCWD), STRING(target),
-                AS(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH"));
-}
-
 /* The sealer, which has a copy of every mount: takes a copy of those to be sealed. */
 static int copy_sealed(void *context) {
   struct making *making = context;
   for (uint32_t i = 0; i < count(making) && making->failure->step[0] == '\0'; i++) {
     int *mount = mount_of(making, i);
-    const char *target = target_of(making, i);
+    char path[24];
+    struct text text = TEXT(path);
+    text_append(&text, "../lower/");
+    text_number(&text, making->spec->lowerdir_count + i);
     sys_close(*mount);
     *mount =
-        (int)TRACED(&making->child, open_tree, DIRECTORY(AT_FDCWD), STRING(target),
+        (int)TRACED(&making->child, open_tree, DIRECTORY(AT_FDCWD), STRING(path),
                     AS(OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC"));
     if (*mount < 0) {
-      fail(making->failure, making->child.step, target, *mount);
+      fail(making->failure, making->child.step, target_of(making, i), *mount);
     }
   }
   system_call(SYS_exit_group, 0, 0, 0, 0, 0, 0);
@@ -65,31 +62,21 @@ static int copy_sealed(void *context) {
 }
 
 /*
- * What was moved in is a mount of the sandbox's own, and its root could make it writable: a file of
+ * What is moved in is a mount of the sandbox's own, and its root could make it writable: a file of
  * the host, and of every other sandbox, would be its to change. The kernel locks the flags of a
  * mount when it copies it into a mount namespace of another user namespace, and a copy of the copy
- * stays locked, wherever it goes. So a process in such namespaces copies each, and these copies
- * take the place of the first ones.
+ * stays locked, wherever it goes. So each is mounted beside the layers, out of reach, and a process
+ * in such namespaces takes the copies that the sandbox gets. The first ones go with the old root.
  */
-static int seal(struct making *making, struct tracer *tracer) {
+int step_seal(struct making *making, struct tracer *tracer) {
+  if (count(making) == 0) {
+    return 0;
+  }
   long result = run_sealer(making, tracer, copy_sealed);
   if (result < 0) {
     return fail(making->failure, tracer->step, "sealer", result);
   }
-  if (making->failure->step[0] != '\0') {
-    return -1;
-  }
-  for (uint32_t i = 0; i < count(making); i++) {
-    const char *target = target_of(making, i);
-    result = TRACED(tracer, umount2, STRING(target), AS(DETACH, "MNT_DETACH"));
-    if (result == 0) {
-      result = attach(tracer, *mount_of(making, i), target);
-    }
-    if (result < 0) {
-      return fail(making->failure, tracer->step, target, result);
-    }
-  }
-  return 0;
+  return making->failure->step[0] == '\0' ? 0 : -1;
 }
 
 /* After pivot_root: a symbolic link of the image on the way to a target leads within the sandbox.
@@ -99,11 +86,13 @@ int step_attach(struct making *making, struct tracer *tracer) {
     const char *target = target_of(making, i);
     long result = make_mount_point(target);
     if (result == 0) {
-      result = attach(tracer, *mount_of(making, i), target);
+      result =
+          TRACED(tracer, move_mount, NUMBER(*mount_of(making, i)), STRING(""), DIRECTORY(AT_FDCWD),
+                 STRING(target), AS(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH"));
     }
     if (result < 0) {
       return fail(making->failure, tracer->step, target, result);
     }
   }
-  return count(making) == 0 ? 0 : seal(making, tracer);
+  return 0;
 }

@@ -133,22 +133,17 @@ long clone_traced(struct tracer *tracer, struct clone_args *args, void *stack, i
   return pid;
 }
 
+/* Not awaited: what it did is done when it lets go of the memory, and PID 1 will reap it. */
 long run_sealer(struct making *making, struct tracer *tracer, int (*run)(void *)) {
   const pid_t pid = SEALER_PID;
   struct clone_args args = {
       .flags = CLONE_VM | CLONE_VFORK | CLONE_FILES | CLONE_NEWUSER | CLONE_NEWNS,
+      .exit_signal = SIGCHLD,
       .stack_size = SEALER_STACK_BYTES,
       .set_tid = (uint64_t)(uintptr_t)&pid,
       .set_tid_size = 1,
   };
-  long result = clone_traced(tracer, &args, making->stack, run, making);
-  if (result < 0) {
-    return result;
-  }
-  do {
-    result = system_call(SYS_waitid, P_PID, SEALER_PID, 0, WEXITED | __WALL, 0, 0);
-  } while (result == -EINTR);
-  return result;
+  return clone_traced(tracer, &args, making->stack, run, making);
 }
 
 int step_clone(struct making *making, struct tracer *tracer) {

@@ -81,8 +81,9 @@ static int mount_stage(struct making *making, struct tracer *tracer) {
   return result < 0 ? fail(making->failure, tracer->step, "tmp", result) : 0;
 }
 
+/* The attachments, too, for a while: see attach.c. */
 static int attach_layers(struct making *making, struct tracer *tracer) {
-  for (uint32_t i = 0; i < making->spec->lowerdir_count; i++) {
+  for (uint32_t i = 0; i < making->mount_count; i++) {
     char path[24];
     struct text text = TEXT(path);
     text_append(&text, "lower/");
@@ -94,7 +95,7 @@ static int attach_layers(struct making *making, struct tracer *tracer) {
                  STRING(path), AS(MOVE_MOUNT_F_EMPTY_PATH, "MOVE_MOUNT_F_EMPTY_PATH"));
     }
     if (result < 0) {
-      return fail(making->failure, tracer->step, making->spec->lowerdirs[i], result);
+      return fail(making->failure, tracer->step, path, result);
     }
   }
   return 0;

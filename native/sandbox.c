@@ -35,6 +35,7 @@ static const struct step STEPS[] = {
     {"user", GLASSBOX_CHILD, step_identity},
     {"mnt", GLASSBOX_CHILD, step_mnt},
     {"overlay", GLASSBOX_CHILD, step_overlay},
+    {"attachments", GLASSBOX_CHILD, step_seal},
     {"proc", GLASSBOX_CHILD, step_proc},
     {"sys", GLASSBOX_CHILD, step_sys},
     {"dev", GLASSBOX_CHILD, step_dev},

@@ -71,6 +71,7 @@ int step_proc(struct making *making, struct tracer *tracer);
 int step_sys(struct making *making, struct tracer *tracer);
 int step_dev(struct making *making, struct tracer *tracer);
 int step_root(struct making *making, struct tracer *tracer);
+int step_seal(struct making *making, struct tracer *tracer);
 int step_attach(struct making *making, struct tracer *tracer);
 int step_uts(struct making *making, struct tracer *tracer);
 int step_net(struct making *making, struct tracer *tracer);
@@ -97,7 +98,7 @@ long open_user_namespace(const struct making *making);
 
 /*
  * clone.c: runs a function in a process of the child's, in a user and a mount namespace below the
- * child's, with the child's memory and files, and waits for its end. It must not return.
+ * child's, with the child's memory and files, until it exits. It must not return.
  */
 long run_sealer(struct making *making, struct tracer *tracer, int (*run)(void *));
 

@@ -3,8 +3,8 @@
  * line, and nothing else: no trace, no undoing, no reading of what the host has, no Node. What the
  * library takes longer than this is its own doing; what this takes is the kernel's.
  *
- *   floor LAB STAGE LAYER...     for each line read, one sandbox: prints the nanoseconds until PID
- * 1 was executed and those until nothing was left of it
+ *   floor LAB STAGE STORE LAYER...   for each line read, one sandbox: prints the nanoseconds until
+ * PID 1 was executed and those until nothing was left of it
  *
  * At the end of the input it prints how often it made each system call that the step trace shows
  * too: the bench compares the two, so that one cannot fall behind the other unnoticed.
@@ -30,6 +30,7 @@
 #define ID "f10012f10012"
 #define SETS_OF_CALLS 64
 #define DETACH 2
+#define STORE "/var/lib/box/shared"
 #define PRIVATE_MOUNT (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 #define NEW_NAMESPACES                                                                             \
   (CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC)
@@ -40,11 +41,14 @@ static char **layers;
 static int layer_count;
 static struct cgroup_layout cgroups;
 
-/* Shared with the child, which is another process: how often each call was made. */
+/* Shared with the child, which is another process: how often each call was made, and a file. */
 static struct {
-  const char *name;
-  unsigned count;
-} * counts;
+  struct {
+    const char *name;
+    unsigned count;
+  } calls[SETS_OF_CALLS];
+  int sealed;
+} * shared;
 
 static long must(long result, const char *what) {
   if (result < 0) {
@@ -56,9 +60,9 @@ static long must(long result, const char *what) {
 
 static void count(const char *name) {
   for (size_t i = 0; i < SETS_OF_CALLS; i++) {
-    if (counts[i].name == NULL || strcmp(counts[i].name, name) == 0) {
-      counts[i].name = name;
-      counts[i].count++;
+    if (shared->calls[i].name == NULL || strcmp(shared->calls[i].name, name) == 0) {
+      shared->calls[i].name = name;
+      shared->calls[i].count++;
       return;
     }
   }
@@ -133,14 +137,32 @@ static void make_groups(const struct hierarchy *hierarchy) {
   limit(hierarchy, "cpuset", "machine/cgroup.clone_children", "0");
 }
 
-static void make_root(const int *trees) {
-  static const char *const directories[] = {"lower", "upper", "work", "root", "tmp"};
+/* The image store's mount, sealed: see attach.c. A child that shares files hands it over by number.
+ */
+static int seal(void) {
+  const pid_t number = 300;
+  struct clone_args args = {.flags = CLONE_VFORK | CLONE_FILES | CLONE_NEWUSER | CLONE_NEWNS,
+                            .exit_signal = SIGCHLD,
+                            .set_tid = (uint64_t)(uintptr_t)&number,
+                            .set_tid_size = 1};
+  count("clone3");
+  if (must(system_call(SYS_clone3, (long)&args, sizeof(args), 0, 0, 0, 0), "clone3") == 0) {
+    char path[24];
+    snprintf(path, sizeof(path), "../lower/%d", layer_count - 1);
+    shared->sealed = (int)CALL(open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+    _exit(0);
+  }
+  return shared->sealed;
+}
+
+static int make_root(const int *trees) {
+  static const char *const directories[] = {"lower", "upper", "work", "root", "box", "tmp"};
   char options[256] = "lowerdir=";
   MOUNT(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
   MOUNT("machine", stage, "tmpfs", MS_NOSUID | MS_NODEV,
         "mode=0755,size=268435456,nr_inodes=32768");
   CALL(chdir, stage);
-  for (size_t i = 0; i < 5; i++) {
+  for (size_t i = 0; i < 6; i++) {
     MKDIR(directories[i]);
   }
   for (int i = 0; i < layer_count; i++) {
@@ -148,15 +170,21 @@ static void make_root(const int *trees) {
     snprintf(path, sizeof(path), "lower/%d", i);
     MKDIR(path);
     CALL(move_mount, trees[i], "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH);
-    strcat(strcat(options, i == 0 ? "" : ":"), path);
+    if (i < layer_count - 1) {
+      strcat(strcat(options, i == 0 ? "" : ":"), path);
+    }
   }
   MOUNT("overlay", "root", "overlay", 0, strcat(options, ",upperdir=upper,workdir=work,userxattr"));
   CALL(chdir, "root");
   system_call(SYS_mkdirat, AT_FDCWD, (long)"tmp", 0755, 0, 0, 0);
   MOUNT("../tmp", "tmp", NULL, MS_BIND, NULL);
+  system_call(SYS_mkdirat, AT_FDCWD, (long)"var/lib/box", 0755, 0, 0, 0);
+  MOUNT("../box", "var/lib/box", NULL, MS_BIND, NULL);
+  int sealed = seal();
   MOUNT("proc", "proc", "proc", PRIVATE_MOUNT, NULL);
   MOUNT("sysfs", "sys", "sysfs", PRIVATE_MOUNT, NULL);
   MOUNT("sys", "sys", NULL, MS_BIND, NULL);
+  return sealed;
 }
 
 static void make_devices(void) {
@@ -223,11 +251,13 @@ __attribute__((noreturn)) static void run_inside(int go, const int *trees) {
   CALL(setgroups, 0, NULL);
   CALL(setresgid, 0, 0, 0);
   CALL(setresuid, 0, 0, 0);
-  make_root(trees);
+  int sealed = make_root(trees);
   make_devices();
   CALL(pivot_root, ".", ".");
   CALL(umount2, ".", DETACH);
   CALL(chdir, "/");
+  system_call(SYS_mkdirat, AT_FDCWD, (long)STORE, 0755, 0, 0, 0);
+  CALL(move_mount, sealed, "", AT_FDCWD, STORE, MOVE_MOUNT_F_EMPTY_PATH);
   CALL(sethostname, "machine", 7);
   CALL(setdomainname, "(none)", 6);
   int socket = (int)CALL(socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -238,7 +268,7 @@ __attribute__((noreturn)) static void run_inside(int go, const int *trees) {
   /* The lists of the library: these can't differ from it. */
   must(confine_capabilities(&silent, &object), "prctl");
   must(confine_rlimits(&silent, &object), "prlimit64");
-  must(confine_system_calls(&silent, &object), "seccomp");
+  must(confine_system_calls(&silent, 0, &object), "seccomp");
   static const char *const arguments[] = {"/sbin/init", NULL};
   CALL(execve, arguments[0], arguments, arguments + 1);
   _exit(1);
@@ -329,15 +359,19 @@ static void destroy(int pidfd) {
 int main(int argument_count, char **arguments) {
   struct glassbox_failure failure;
   char line[8];
-  if (argument_count < 4) {
+  if (argument_count < 5) {
     return 2;
   }
   lab = arguments[1];
   stage = arguments[2];
-  layers = arguments + 3;
+  /* The store last, as the library has it: an attachment is one more mount. */
+  char *store = arguments[3];
   layer_count = argument_count - 3;
-  counts = (void *)must(system_call(SYS_mmap, 0, sizeof(*counts) * SETS_OF_CALLS,
-                                    3 /* read and write */, 0x21 /* shared, anonymous */, -1, 0),
+  memmove(arguments + 3, arguments + 4, sizeof(*arguments) * (size_t)(layer_count - 1));
+  layers = arguments + 3;
+  layers[layer_count - 1] = store;
+  shared = (void *)must(system_call(SYS_mmap, 0, sizeof(*shared), 3 /* read and write */,
+                                    0x21 /* shared, anonymous */, -1, 0),
                         "mmap");
   umask(0);
   must(cgroup_layout_read(&cgroups, &failure), "mountinfo");
@@ -349,8 +383,8 @@ int main(int argument_count, char **arguments) {
     printf("%ld %ld\n", (long)(running - begin), (long)(monotonic_ns() - running));
     fflush(stdout);
   }
-  for (size_t i = 0; i < SETS_OF_CALLS && counts[i].name != NULL; i++) {
-    printf("%s %u\n", counts[i].name, counts[i].count);
+  for (size_t i = 0; i < SETS_OF_CALLS && shared->calls[i].name != NULL; i++) {
+    printf("%s %u\n", shared->calls[i].name, shared->calls[i].count);
   }
   return 0;
 }

@@ -34,9 +34,9 @@ const MODES = {
     program: [...TYPESCRIPT, 'server/setup/test.ts'],
   },
   'bench:create': {
-    purposes: ['start', 'bench'],
+    purposes: ['start'],
     without: ['port'],
-    program: [...TYPESCRIPT, 'server/warden/create.bench.ts'],
+    program: [...TYPESCRIPT, 'server/bench/create.ts'],
   },
 };
 

@@ -5,12 +5,12 @@ import { delimiter, join } from 'node:path';
  * What the host needs beyond Node, and what for. A package counts as present when what it provides is
  * there, wherever it came from.
  *
- * @typedef {'start' | 'outside' | 'test' | 'bench'} Purpose
+ * @typedef {'start' | 'outside' | 'test'} Purpose
  * @typedef {object} HostPackage
  * @property {string} package  Its name in Debian and Ubuntu.
  * @property {{ readonly command: string } | { readonly file: string }} provides
  * @property {string} why
- * @property {Purpose} purpose  Tests and benchmarks need what the lab needs, too.
+ * @property {Purpose} purpose  Tests need what the lab needs, too.
  * @property {'debian' | 'ubuntu'} [only]  Needed, or to be had, in one of the two only.
  */
 
@@ -102,12 +102,6 @@ export const HOST_PACKAGES = [
     why: 'the browser of the end-to-end tests',
     purpose: 'test',
     only: 'debian',
-  },
-  {
-    package: 'bubblewrap',
-    provides: { command: 'bwrap' },
-    why: 'what bench:create compares with',
-    purpose: 'bench',
   },
 ];
 

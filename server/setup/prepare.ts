@@ -34,7 +34,7 @@ const PREPARATIONS: Readonly<Record<string, (args: readonly string[]) => Promise
     );
   },
   async 'bench:create'() {
-    await runStages(['native', 'image', 'store'], { images: sharedImages() });
+    await runStages(ALL, { images: sharedImages() });
   },
 };
 

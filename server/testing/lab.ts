@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,8 @@ export function dataDirectory(context: TestContext): string {
   return directory;
 }
 
-function makeDataDirectory(): string {
+/** The same for who removes it himself. */
+export function makeDataDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'glassbox-lab-'));
   chmodSync(directory, 0o755);
   installWeb(directory);
@@ -65,6 +66,12 @@ export class TestLab {
     const { pid } = this.process;
     if (pid === undefined) throw new Error('The lab was not started.');
     return pid;
+  }
+
+  /** What of its memory is in use and in place. */
+  residentBytes(): number {
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
   }
 
   /** Its address, as it prints it when it is ready. */

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { BUILD } from '../setup/paths.mjs';
+import { openNative } from '../warden/native.ts';
+import type { Native } from '../warden/native-interface.ts';
+import { MACHINE_HOSTNAME } from '../warden/sandbox.ts';
+import { SANDBOX_LIMITS } from '../warden/sandbox-limits.ts';
+import type { Contender } from './contender.ts';
+import { openRuntime } from './oci-runtime.ts';
+import type { Places } from './places.ts';
+import { median } from './statistics.ts';
+
+const WINDOW_MS = 2_000;
+const WINDOWS = 3;
+/** Two for each core, so that none waits for a disk or a lock while the other has nothing to do. */
+const AT_ONCE = 2 * availableParallelism();
+
+/** Sandboxes made and removed in a second with all cores busy, ours and crun's in turns; medians. */
+export async function measureThroughput(places: Places): Promise<{ ours: number; crun?: number }> {
+  const native = openNative({
+    libraryDirectory: join(BUILD, 'native'),
+    cgroupParent: places.group('many'),
+    stage: places.stage,
+  });
+  const workers = Array.from(
+    { length: AT_ONCE },
+    (_, at) => () => makeAndRemove(native, places, at),
+  );
+  const runtimes = openRuntimes(places);
+  const ours: number[] = [];
+  const crun: number[] = [];
+  for (let window = 0; window < WINDOWS; window += 1) {
+    ours.push(await perSecond(workers));
+    if (runtimes.length > 0) crun.push(await perSecond(runtimes.map((each) => () => each.round())));
+  }
+  for (const runtime of runtimes) await runtime.close();
+  await native.close();
+  return { ours: median(ours), ...(crun.length > 0 ? { crun: median(crun) } : {}) };
+}
+
+function openRuntimes(places: Places): Contender[] {
+  const entrants = Array.from({ length: AT_ONCE }, (_, at) => openRuntime(places, 'crun', at + 1));
+  return entrants.filter((entrant): entrant is Contender => !('skipped' in entrant));
+}
+
+async function makeAndRemove(native: Native, places: Places, worker: number): Promise<void> {
+  const id = randomBytes(6).toString('hex');
+  const sandbox = await native.create(benchSpec(places, id, worker));
+  await native.destroy(id, sandbox.pidfd);
+}
+
+/** What a learner without special needs gets. */
+export const benchSpec = (places: Places, id: string, number: number) => ({
+  id,
+  hostname: MACHINE_HOSTNAME,
+  lowerdirs: places.layers,
+  attachments: [{ directory: places.store, target: '/var/lib/box/shared' }],
+  needs: [],
+  idBase: 100_000 + number * 65_536,
+  ...SANDBOX_LIMITS,
+});
+
+async function perSecond(workers: readonly (() => Promise<unknown>)[]): Promise<number> {
+  const begin = performance.now();
+  let done = 0;
+  await Promise.all(
+    workers.map(async (work) => {
+      while (performance.now() - begin < WINDOW_MS) {
+        await work();
+        done += 1;
+      }
+    }),
+  );
+  return done / ((performance.now() - begin) / 1_000);
+}
