@@ -11,7 +11,7 @@ import { openBox } from './box.ts';
 import type { Contender, Entrant, Sample } from './contender.ts';
 import { differences, openFloor } from './floor.ts';
 import { type Measured, printGoals } from './goals.ts';
-import { measureMemory } from './memory.ts';
+import { measureMemory, measureMemoryGroups } from './memory.ts';
 import { openRuntime } from './oci-runtime.ts';
 import { findPlaces, type Places } from './places.ts';
 import { openBubblewrap, openUnshare } from './programs.ts';
@@ -44,8 +44,9 @@ async function main(): Promise<void> {
       `a page connects until its prompt is there, ms: ${median(warm).toFixed(1)} from the warm pool, ${median(cold).toFixed(1)} without`,
     );
     const memory = await measureMemory(places);
-    printMemory(memory);
-    printGoals({ ...measured, throughput, warmMs: warm, memory });
+    const groupsKiB = measureMemoryGroups(places);
+    printMemory(memory, groupsKiB);
+    printGoals({ ...measured, throughput, warmMs: warm, memory, groupsKiB });
     console.log(`\nload ${readFileSync('/proc/loadavg', 'utf8').trim()}`);
   } finally {
     rmSync(places.scratch, { recursive: true, force: true });

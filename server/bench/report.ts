@@ -49,15 +49,17 @@ export function printSteps(samples: readonly Sample[]): void {
   console.log(`\n${table([['step of a creation, ms', 'median', 'p95'], ...rows])}\n`);
 }
 
-export function printMemory(uses: readonly MemoryUse[]): void {
-  const names = Object.keys(uses[0]?.parts ?? {});
+export function printMemory(uses: readonly MemoryUse[], groupsKiB: number): void {
+  const names = [...(uses[0]?.parts.keys() ?? [])];
   const rows = uses.map(({ alive, parts, sumKiB, lessAvailableKiB }) => [
     String(alive),
-    ...Object.values(parts),
+    ...parts.values(),
     sumKiB,
     lessAvailableKiB,
   ]);
-  console.log(
-    `\n${table([['KiB for each idle sandbox, alive', ...names, 'sum', 'less MemAvailable'], ...rows])}`,
-  );
+  const title = 'KiB for each idle sandbox, alive';
+  console.log(`\n${table([[title, ...names, 'sum', 'less MemAvailable'], ...rows])}`);
+  const caches = uses.at(-1)?.caches.map(([name, kib]) => `${name} ${kib.toFixed(0)}`) ?? [];
+  console.log(`the slab caches that grew most: ${caches.join(', ')}`);
+  console.log(`two bare memory groups take ${groupsKiB.toFixed(0)} KiB on this host`);
 }
