@@ -191,6 +191,11 @@ long cgroup_open_tasks(struct cgroup_layout *layout, const char *lab, const char
 
 long cgroup_join(struct tracer *tracer, const struct cgroup_layout *layout, const char *lab,
                  const char *id, const char **object) {
+  return cgroup_join_at(tracer, layout, lab, id, CGROUP_DELEGATED "/tasks", object);
+}
+
+long cgroup_join_at(struct tracer *tracer, const struct cgroup_layout *layout, const char *lab,
+                    const char *id, const char *file, const char **object) {
   for (uint32_t i = 0; i < layout->count; i++) {
     const struct hierarchy *hierarchy = &layout->hierarchies[i];
     if (hierarchy->tasks < 0) {
@@ -198,7 +203,7 @@ long cgroup_join(struct tracer *tracer, const struct cgroup_layout *layout, cons
     }
     char path[CGROUP_PATH_BYTES];
     char reading[224];
-    cgroup_path(path, hierarchy, lab, id, CGROUP_DELEGATED "/tasks");
+    cgroup_path(path, hierarchy, lab, id, file);
     struct text label = TEXT(reading);
     text_number(&label, hierarchy->tasks);
     text_append(&label, "<");

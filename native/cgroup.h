@@ -90,6 +90,10 @@ long cgroup_open_tasks(struct cgroup_layout *layout, const char *lab, const char
 long cgroup_join(struct tracer *tracer, const struct cgroup_layout *layout, const char *lab,
                  const char *id, const char **object);
 
+/* The same for groups of another shape: `file` is below <lab>/<id>, and was opened before. */
+long cgroup_join_at(struct tracer *tracer, const struct cgroup_layout *layout, const char *lab,
+                    const char *id, const char *file, const char **object);
+
 /* Removes what a failed creation has made. Nothing is in it any more. */
 void cgroup_undo(struct cgroup_layout *layout, const char *lab, const char *id);
 

@@ -57,8 +57,10 @@ static void print_call(struct explanation *explanation, const struct glassbox_ca
   text_append(&line, "  ");
   char duration[32];
   struct text words = TEXT(duration);
-  append_duration(&words, call->duration_ns);
-  append_styled(explanation, &line, "\033[2m", duration);
+  if (call->duration_ns > 0) {
+    append_duration(&words, call->duration_ns);
+    append_styled(explanation, &line, "\033[2m", duration);
+  }
   write_line(STDERR_FILENO, &line);
 }
 
@@ -156,6 +158,15 @@ void explanation_begin(struct explanation *explanation, struct tracer *parent,
       explanation->terminal = (int)system_call(SYS_fcntl, 0, F_DUPFD_CLOEXEC, 3, 0, 0, 0);
     }
   }
+}
+
+void explanation_end(struct explanation *explanation, struct tracer *parent) {
+  parent->observer = NULL;
+  close_owned(&explanation->terminal);
+  close_owned(&explanation->trace);
+  explanation->terminal = -1;
+  explanation->trace = -1;
+  explanation->explain = false;
 }
 
 static void wait_for_enter(const struct explanation *explanation) {

@@ -25,6 +25,9 @@ struct explanation {
 void explanation_begin(struct explanation *explanation, struct tracer *parent,
                        struct tracer *child);
 
+/* Nobody watches any more. */
+void explanation_end(struct explanation *explanation, struct tracer *parent);
+
 /* A new step, in plain words. Waits for Enter first, with --step. */
 void explanation_step(struct explanation *explanation, const struct tracer *tracer,
                       const char *sentence);

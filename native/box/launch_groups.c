@@ -66,30 +66,15 @@ static long make_group(struct launch *launch, struct tracer *tracer, uint32_t in
   if (!launch_group_path(launch, hierarchy, NULL, path)) {
     return -ENAMETOOLONG;
   }
-  long result = sys_mkdirat(AT_FDCWD, path, 0755);
+  long result = TRACED(tracer, mkdirat, DIRECTORY(AT_FDCWD), STRING(path), OCTAL(0755));
   if (result == -ENOENT) {
+    /* The first container of this machine. */
     result = make_common_group(tracer, hierarchy, launch->cgroups.pure_v2);
-    if (result < 0) {
-      return result;
+    if (result == 0) {
+      result = TRACED(tracer, mkdirat, DIRECTORY(AT_FDCWD), STRING(path), OCTAL(0755));
     }
-    result = sys_mkdirat(AT_FDCWD, path, 0755);
   }
-  if (result == 0) {
-    launch->grouped[index] = true;
-  }
-  return result;
-}
-
-/* mkdir is done first and told afterwards, for the first attempt may find no group above. */
-static long make_group_traced(struct launch *launch, struct tracer *tracer, uint32_t index) {
-  char path[CGROUP_PATH_BYTES];
-  long result = make_group(launch, tracer, index);
-  if (tracer->trace == NULL && tracer->observer == NULL) {
-    return result;
-  }
-  launch_group_path(launch, &launch->cgroups.hierarchies[index], NULL, path);
-  const struct argument arguments[] = {DIRECTORY(AT_FDCWD), STRING(path), OCTAL(0755)};
-  trace_finish(tracer, trace_begin(tracer, "mkdirat", arguments, 3), result);
+  launch->grouped[index] = result == 0;
   return result;
 }
 
@@ -234,7 +219,7 @@ int launch_groups(struct launch *launch, struct tracer *tracer) {
   char path[CGROUP_PATH_BYTES];
   for (uint32_t i = 0; i < launch->cgroups.count; i++) {
     struct hierarchy *hierarchy = &launch->cgroups.hierarchies[i];
-    long result = make_group_traced(launch, tracer, i);
+    long result = make_group(launch, tracer, i);
     if (result == 0) {
       launch_group_path(launch, hierarchy, hierarchy->unified ? NULL : "tasks", path);
       result = sys_openat(AT_FDCWD, path, hierarchy->unified ? O_PATH | O_DIRECTORY : O_WRONLY);
@@ -251,9 +236,22 @@ int launch_groups(struct launch *launch, struct tracer *tracer) {
 /* In version 2 it was born in its group. */
 int launch_join_groups(struct launch *launch, struct tracer *tracer) {
   const char *object = "";
-  long result =
-      cgroup_join(tracer, &launch->cgroups, ALL_CONTAINERS, launch->container->id, &object);
+  long result = cgroup_join_at(tracer, &launch->cgroups, ALL_CONTAINERS, launch->container->id,
+                               "tasks", &object);
   return result < 0 ? fail(&launch->failure, tracer->step, object, result) : 0;
+}
+
+/* The directory of the hierarchies is a tmpfs, and as read-only as they are. */
+static int mount_v1(struct launch *launch, struct tracer *tracer, unsigned long flags) {
+  struct mount_attr attributes = {.attr_set = MOUNT_ATTR_RDONLY};
+  if (cgroup_mount_v1(&launch->failure, tracer, &launch->cgroups, flags) < 0) {
+    return -1;
+  }
+  long result = flags == 0 ? 0
+                           : TRACED(tracer, mount_setattr, DIRECTORY(AT_FDCWD), STRING(MOUNT_POINT),
+                                    NUMBER(0), AS(&attributes, "{attr_set=MOUNT_ATTR_RDONLY}"),
+                                    NUMBER(sizeof(attributes)));
+  return result < 0 ? fail(&launch->failure, tracer->step, MOUNT_POINT, result) : 0;
 }
 
 int launch_group_namespace(struct launch *launch, struct tracer *tracer) {
@@ -265,7 +263,7 @@ int launch_group_namespace(struct launch *launch, struct tracer *tracer) {
     }
   }
   if (!launch->cgroups.pure_v2) {
-    return cgroup_mount_v1(&launch->failure, tracer, &launch->cgroups, flags);
+    return mount_v1(launch, tracer, flags);
   }
   long result = mount_traced(tracer, "cgroup2", MOUNT_POINT, "cgroup2",
                              MS_NOSUID | MS_NODEV | MS_NOEXEC | flags, NULL);

@@ -279,6 +279,11 @@ int launch_exec(struct launch *launch, struct tracer *tracer) {
   launch->executing = true;
   long error = -ENOENT;
   for (size_t i = 0; launch->candidates[i] != NULL; i++) {
+    struct stat status;
+    result = sys_fstatat(AT_FDCWD, launch->candidates[i], &status, 0);
+    if (result == -ENOENT || result == -ENOTDIR) {
+      continue;
+    }
     result = TRACED(tracer, execve, STRING(launch->candidates[i]), AS(launch->arguments, reading),
                     AS(launch->environment, "[environment]"));
     /* Like execvp: found but not to be executed is told only if no other directory has it. */

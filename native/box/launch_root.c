@@ -394,11 +394,8 @@ int launch_hostname(struct launch *launch, struct tracer *tracer) {
   return uts_name(&launch->failure, tracer, launch->container->hostname);
 }
 
-void launch_undo(struct launch *launch) {
-  if (launch->overlay_options != NULL) {
-    /* Without a mount namespace, mounts of the container are on top of it. */
-    system_call(SYS_umount2, (long)launch->merged, DETACH, 0, 0, 0, 0);
-  }
+/* Reported as a step of its own when somebody watches. */
+static void remove_groups(struct launch *launch, struct tracer *tracer) {
   for (uint32_t i = 0; i < launch->cgroups.count; i++) {
     struct hierarchy *hierarchy = &launch->cgroups.hierarchies[i];
     char path[CGROUP_PATH_BYTES];
@@ -406,18 +403,37 @@ void launch_undo(struct launch *launch) {
     hierarchy->tasks = -1;
     /* Few containers have groups of their own in it. */
     if (launch->grouped[i] && launch_group_path(launch, hierarchy, NULL, path) &&
-        sys_unlinkat(AT_FDCWD, path, AT_REMOVEDIR) == -EBUSY) {
+        TRACED(tracer, unlinkat, DIRECTORY(AT_FDCWD), STRING(path),
+               AS(AT_REMOVEDIR, "AT_REMOVEDIR")) == -EBUSY) {
       cgroup_remove(path);
     }
   }
   close_owned(&launch->unified_group);
   launch->unified_group = -1;
+}
+
+static void leave_network(struct launch *launch, struct tracer *tracer) {
+  char path[STORE_PATH_BYTES];
+  struct glassbox_failure failure;
+  const struct network_report report = {.tracer = tracer, .failure = &failure};
+  store_path(path, "network", NULL, NULL);
+  network_detach(path, launch->container->id, &report);
+}
+
+void launch_undo(struct launch *launch) {
+  struct tracer *tracer = &launch->parent;
+  tracer->side = GLASSBOX_PARENT;
+  tracer->step = "end";
+  if (launch->explanation != NULL) {
+    explanation_step(launch->explanation, tracer,
+                     "the container has ended: remove what of it is left in the machine");
+  }
+  if (launch->overlay_options != NULL) {
+    /* Without a mount namespace, mounts of the container are on top of it. */
+    TRACED(tracer, umount2, STRING(launch->merged), AS(DETACH, "MNT_DETACH"));
+  }
+  remove_groups(launch, tracer);
   if (launch->attached) {
-    char path[STORE_PATH_BYTES];
-    const struct network_report report = {.tracer = &launch->parent, .failure = &launch->failure};
-    struct glassbox_failure failure = launch->failure;
-    store_path(path, "network", NULL, NULL);
-    network_detach(path, launch->container->id, &report);
-    launch->failure = failure;
+    leave_network(launch, tracer);
   }
 }

@@ -30,7 +30,7 @@ static long send_terminal(const struct launch *launch, int terminal) {
 
 /*
  * Opened in the container's own devpts, so that it has a name in there, and bound over
- * /dev/console, where programs look for the terminal that they were started on.
+ * /dev/console, where programs look for the terminal that they were started on; but not for `exec`.
  */
 int launch_terminal(struct launch *launch, struct tracer *tracer) {
   int unlocked = 0;
@@ -64,7 +64,7 @@ int launch_terminal(struct launch *launch, struct tracer *tracer) {
   }
   system_call(SYS_fchown, inside, launch->user, (long)-1, 0, 0, 0);
   result = TRACED(tracer, ioctl, NUMBER(inside), AS(TIOCSCTTY, "TIOCSCTTY"), NUMBER(0));
-  if (result == 0) {
+  if (result == 0 && launch->joined_process < 0) {
     system_call(SYS_mknodat, AT_FDCWD, (long)"/dev/console", S_IFREG | 0620, 0, 0, 0);
     result = mount_traced(tracer, path, "/dev/console", NULL, MS_BIND, NULL);
   }

@@ -13,7 +13,9 @@
 #include "store.h"
 
 #define COLUMNS 7
+/* As Docker's: three blanks after the longest cell, and no column narrower than ten. */
 #define GAP 3
+#define NARROWEST 7
 
 struct ps_request {
   bool all;
@@ -184,7 +186,8 @@ static void print_row(const char *const *cells, const size_t widths[COLUMNS]) {
 static void print_table(const struct words *cells) {
   size_t widths[COLUMNS];
   for (size_t i = 0; i < COLUMNS; i++) {
-    widths[i] = strlen(TITLES[i]);
+    size_t columns = strlen(TITLES[i]);
+    widths[i] = columns > NARROWEST ? columns : NARROWEST;
   }
   for (size_t i = 0; i < cells->count; i++) {
     size_t columns = width(cells->items[i]);

@@ -273,6 +273,7 @@ __attribute__((noreturn)) static void run_monitor(struct launch *launch, int lin
   }
   close_given_files(launch);
   let_go_of_terminal();
+  explanation_end(launch->explanation, &launch->parent);
   sys_write(link, &code, 1);
   relay.pidfd = launch->pidfd;
   relay.terminal = launch->terminal;
