@@ -127,7 +127,10 @@ long clone_traced(struct tracer *tracer, struct clone_args *args, void *stack, i
   uint64_t before;
   sys_signal_mask(~(uint64_t)0, &before);
   struct glassbox_call *call = trace_begin(tracer, "clone3", arguments, 2);
-  long pid = clone_onto_stack(args, run, context);
+  long pid = fault_of(SYS_clone3);
+  if (pid == 0) {
+    pid = clone_onto_stack(args, run, context);
+  }
   trace_finish(tracer, call, pid);
   sys_signal_mask(before, NULL);
   return pid;

@@ -230,13 +230,10 @@ static long remove_groups(const struct ending *ending, const struct cgroup_layou
   return 0;
 }
 
-int glassbox_destroy(const char *lab, const char *id, int32_t pidfd,
-                     struct glassbox_failure *failure) {
+static int destroy(const char *lab, const char *id, int32_t pidfd,
+                   struct glassbox_failure *failure) {
   struct ending ending = {.lab = lab, .id = id, .deadline_ns = monotonic_ns() + PATIENCE_NS};
   struct cgroup_layout layout;
-  if (!cgroup_name_is_valid(lab) || !cgroup_id_is_valid(id)) {
-    return fail(failure, "spec", "id", -EINVAL);
-  }
   /* First of all: it dies while the rest is looked up. */
   if (pidfd >= 0) {
     sys_pidfd_send_signal(pidfd, SIGKILL);
@@ -267,4 +264,15 @@ int glassbox_destroy(const char *lab, const char *id, int32_t pidfd,
     /* A process is dead before its group stops counting it, by a moment no file tells in v1. */
     sched_yield();
   }
+}
+
+int glassbox_destroy(const char *lab, const char *id, int32_t pidfd,
+                     struct glassbox_failure *failure) {
+  if (!cgroup_name_is_valid(lab) || !cgroup_id_is_valid(id)) {
+    return fail(failure, "spec", "id", -EINVAL);
+  }
+  faults_begin(id);
+  int result = destroy(lab, id, pidfd, failure);
+  faults_end();
+  return result;
 }

@@ -101,11 +101,14 @@ static void keep_own_descriptors(struct making *making) {
  */
 int sandbox_child(void *context) {
   struct making *making = context;
-  system_call(SYS_setsid, 0, 0, 0, 0, 0, 0);
+  const long session = system_call(SYS_setsid, 0, 0, 0, 0, 0, 0);
   system_call(SYS_umask, 0, 0, 0, 0, 0, 0);
   keep_own_descriptors(making);
   const long mounts = receive_files(making, making->mounts, SANDBOX_MOUNTS_MAX);
-  if (mounts > 0) {
+  if (session < 0 || mounts < 0) {
+    fail(making->failure, "clone", session < 0 ? "setsid" : "recvmsg",
+         session < 0 ? session : mounts);
+  } else {
     making->mount_count = (uint32_t)mounts;
     run_side(making, &making->child);
   }
@@ -122,8 +125,12 @@ int step_exec(struct making *making, struct tracer *tracer) {
     return fail(making->failure, tracer->step, "/dev/null", null);
   }
   long high = system_call(SYS_fcntl, null, F_DUPFD_CLOEXEC, 3, 0, 0, 0);
-  for (int fd = 0; fd < 3; fd++) {
-    system_call(SYS_dup3, high, fd, 0, 0, 0, 0);
+  long copied = high;
+  for (int fd = 0; fd < 3 && copied >= 0; fd++) {
+    copied = system_call(SYS_dup3, high, fd, 0, 0, 0, 0);
+  }
+  if (copied < 0) {
+    return fail(making->failure, tracer->step, "/dev/null", copied);
   }
   system_call(SYS_umask, 022, 0, 0, 0, 0, 0);
   sys_signal_mask(0, NULL);
@@ -277,6 +284,7 @@ int glassbox_create(const struct glassbox_spec *spec, struct glassbox_sandbox *s
   if (check_spec(spec, failure) < 0) {
     return -1;
   }
+  faults_begin(spec->id);
   prepare_options(&making);
   int result = make(&making, sandbox);
   if (result < 0) {
@@ -286,5 +294,6 @@ int glassbox_create(const struct glassbox_spec *spec, struct glassbox_sandbox *s
   /* Only now: the child has executed init or was reaped, and uses this memory no more. */
   clone_stack_free(&making.stack);
   close_descriptors(&making);
+  faults_end();
   return result;
 }

@@ -17,9 +17,11 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#include "faults.h"
+
 #define NANOSECONDS 1000000000LL
 
-static inline long system_call(long number, long a, long b, long c, long d, long e, long f) {
+static inline long raw_system_call(long number, long a, long b, long c, long d, long e, long f) {
 #if defined(__x86_64__)
   register long r10 __asm__("r10") = d;
   register long r8 __asm__("r8") = e;
@@ -46,6 +48,12 @@ static inline long system_call(long number, long a, long b, long c, long d, long
 #else
 #error "Glassbox knows the system calls of x86_64 and aarch64 only."
 #endif
+}
+
+/* As above, unless a test asked that this one fails. */
+static inline long system_call(long number, long a, long b, long c, long d, long e, long f) {
+  long fault = fault_of(number);
+  return fault < 0 ? fault : raw_system_call(number, a, b, c, d, e, f);
 }
 
 static inline long sys_close(int fd) {
