@@ -25,6 +25,7 @@
 /* Less, and the kernel's own needs could exhaust it while the sandbox is made; see cgroup.c. */
 #define GLASSBOX_MEMORY_MIN (32ULL << 20)
 #define GLASSBOX_IDS 65536U
+#define GLASSBOX_SNAPSHOT_MIN 4096
 
 /* What was tried, on what, what the kernel answered, what to do. */
 struct glassbox_failure {
@@ -182,6 +183,30 @@ GLASSBOX_EXPORT int glassbox_inspect(const char *lab, const char *id, uint32_t c
                                      struct glassbox_hostname *hostnames,
                                      struct glassbox_inspection *inspection,
                                      struct glassbox_failure *failure);
+
+/* What a snapshot has beside processes and namespaces, as bits: each has its price. */
+enum glassbox_section {
+  /* Interfaces, addresses and routes of each network namespace. */
+  GLASSBOX_SECTION_NETWORK = 1,
+  /* Message queues, semaphores and shared memory of each IPC namespace. */
+  GLASSBOX_SECTION_QUEUES = 2,
+  /* Mounts of each mount namespace, and the namespaces that are held by one. */
+  GLASSBOX_SECTION_MOUNTS = 4,
+  /* The tree of control groups. */
+  GLASSBOX_SECTION_GROUPS = 8,
+  /* Overlay mounts and the files of their upperdirs. */
+  GLASSBOX_SECTION_OVERLAYS = 16,
+};
+
+/*
+ * What the kernel says of a sandbox now, as one JSON object with the sections that were asked for;
+ * its schema is server/warden/snapshot.ts. `json` has room for `capacity` bytes,
+ * GLASSBOX_SNAPSHOT_MIN at least; what does not fit is left out and named in "cut". The calling
+ * thread visits namespaces of the sandbox and is back in its own when this returns.
+ */
+GLASSBOX_EXPORT int glassbox_snapshot(const char *lab, const char *id, uint32_t sections,
+                                      uint64_t capacity, char *json, uint64_t *length,
+                                      struct glassbox_failure *failure);
 
 /* Ids of sandboxes that have a group, at most `capacity` of them. */
 GLASSBOX_EXPORT int glassbox_leftovers(const char *lab, uint32_t capacity,

@@ -1,6 +1,7 @@
 import type { NamespaceName } from '../protocol/namespace.ts';
 import type { MissingNeed, SandboxNeed } from '../protocol/needs.ts';
 import type { TraceCall } from '../protocol/trace.ts';
+import type { Snapshot, SnapshotSection } from './snapshot.ts';
 
 /** A directory of the host, read-only in a sandbox, where its files belong to the sandbox's root. */
 export type Attachment = {
@@ -110,6 +111,8 @@ export interface Native {
   onExit(pidfd: number, ended: () => void): () => void;
   /** Walks the sandbox's cgroup and reads its processes. At most `limit` of them. */
   inspect(id: string, limit: number): Promise<Inspection>;
+  /** What the kernel says of a sandbox now, with these sections: bounded in time, size and depth. */
+  snapshot(id: string, sections: readonly SnapshotSection[]): Promise<Snapshot>;
   /** Arguments for the `enter` program that node-pty spawns to put a shell on terminal `index` (from 1). */
   enterArguments(
     id: string,

@@ -13,11 +13,15 @@ import {
   type SandboxSpec,
 } from './native-interface.ts';
 import { decodeTrace, traceMemory } from './native-trace.ts';
+import { SNAPSHOT_SECTIONS, snapshot } from './snapshot.ts';
 import { Turns } from './turns.ts';
 
 /** The limits and layouts below are those of `native/glassbox.h`, one for one. */
 const ID_BYTES = 13;
 const LEFTOVERS_MAX = 65_536;
+
+/** Room for a snapshot: a busy sandbox of 200 processes needs half of it. */
+const SNAPSHOT_BYTES = 512 * 1024;
 
 const failureType = koffi.struct({
   step: koffi.array('char', 24, 'String'),
@@ -161,6 +165,17 @@ export function openNative(options: NativeOptions): Native {
       return decodeInspection(processes, hostnames, counts);
     },
 
+    async snapshot(id, sections) {
+      const failure = memory(failureType, 1);
+      const json = Buffer.allocUnsafeSlow(SNAPSHOT_BYTES);
+      const length = Buffer.alloc(8);
+      const bits = sections.reduce((sum, section) => sum | SNAPSHOT_SECTIONS[section], 0);
+      const result = await library.snapshot(lab, id, bits, SNAPSHOT_BYTES, json, length, failure);
+      if (result < 0) throw nativeError(failure);
+      const text = json.toString('utf8', 0, Number(length.readBigUInt64LE()));
+      return snapshot.parse(JSON.parse(text));
+    },
+
     enterArguments(id, sandbox, index, command) {
       const name = TERMINALS[index - 1] ?? `tty${index}`;
       const numbers = [sandbox.pid, sandbox.namespaces.pid].map(String);
@@ -205,6 +220,15 @@ function bind(path: string) {
   const create = library.func('glassbox_create', 'int', [koffi.pointer(specType), out, out, out]);
   const destroy = library.func('glassbox_destroy', 'int', [text, text, 'int32', out]);
   const inspect = library.func('glassbox_inspect', 'int', [text, text, number, out, out, out, out]);
+  const snapshotOf = library.func('glassbox_snapshot', 'int', [
+    text,
+    text,
+    number,
+    'uint64',
+    out,
+    out,
+    out,
+  ]);
   const leftovers = library.func('glassbox_leftovers', 'int', [text, number, out, out, out]);
   const close = library.func('glassbox_close', 'int', [text, out]);
   return {
@@ -215,6 +239,8 @@ function bind(path: string) {
       onWorker(destroy, lab, id, pidfd, failure),
     inspect: (lab: string, id: string, limit: number, ...buffers: Buffer[]) =>
       onWorker(inspect, lab, id, limit, ...buffers),
+    snapshot: (lab: string, id: string, sections: number, capacity: number, ...buffers: Buffer[]) =>
+      onWorker(snapshotOf, lab, id, sections, capacity, ...buffers),
     leftovers: (lab: string, limit: number, ids: Buffer, count: Buffer, failure: Buffer) =>
       onWorker(leftovers, lab, limit, ids, count, failure),
     close: (lab: string, failure: Buffer) => onWorker(close, lab, failure),
