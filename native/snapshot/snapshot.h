@@ -23,7 +23,7 @@
 #define SNAPSHOT_FILES_MAX 200
 #define SNAPSHOT_QUEUES_MAX 64
 #define SNAPSHOT_LINKS_MAX 64
-#define SNAPSHOT_DEADLINE_NS (100 * 1000 * 1000)
+#define SNAPSHOT_DEADLINE_NS (500 * 1000 * 1000)
 
 /* What was left out, each a word in "cut". */
 enum snapshot_cut {

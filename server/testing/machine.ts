@@ -9,6 +9,7 @@ import type {
   SandboxSpec,
 } from '../warden/native-interface.ts';
 import { SANDBOX_LIMITS } from '../warden/sandbox-limits.ts';
+import type { Snapshot, SnapshotSection } from '../warden/snapshot.ts';
 import { lowerdirs, openTestNative } from './native.ts';
 
 /** More than any script of a test takes on a busy machine. */
@@ -45,6 +46,11 @@ export class Machine {
       ...changes,
     });
     return new Machine(native, id, sandbox);
+  }
+
+  /** What the kernel says of it now. */
+  snapshot(sections: readonly SnapshotSection[]): Promise<Snapshot> {
+    return this.#native.snapshot(this.#id, sections);
   }
 
   /** What a script prints, errors included, when root runs it there. */
