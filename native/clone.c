@@ -9,7 +9,10 @@
  * socket pair has closed, and the kernel closes that after it has let go of the memory.
  */
 #include <errno.h>
+#include <linux/prctl.h>
 #include <linux/sched.h>
+#include <linux/securebits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -149,6 +152,37 @@ long run_sealer(struct making *making, struct tracer *tracer, int (*run)(void *)
   return clone_traced(tracer, &args, making->stack, run, making);
 }
 
+/* Changes the calling thread's effective user only; raw, so that libc's other threads stay. */
+static long take_identity(struct tracer *tracer, uint32_t user) {
+  return TRACED(tracer, setresuid, NUMBER(-1), NUMBER(user), NUMBER(-1));
+}
+
+/*
+ * Namespaces, inotify instances, message queues and locked memory are counted for the user, and
+ * once more for the owner of the user's namespace, and only there is an end to them: see ucounts in
+ * namespaces(7). If root owned them all, one sandbox could use up what the kernel has for all
+ * others and the host. So for this one call the thread is a user that is the sandbox's alone. Its
+ * capabilities stay.
+ */
+static long clone_as_owner(struct making *making, struct tracer *tracer, struct clone_args *args) {
+  const long bits = system_call(SYS_prctl, PR_GET_SECUREBITS, 0, 0, 0, 0, 0);
+  long result = TRACED(tracer, prctl, AS(PR_SET_SECUREBITS, "PR_SET_SECUREBITS"),
+                       AS(bits | SECBIT_NO_SETUID_FIXUP, "SECBIT_NO_SETUID_FIXUP"));
+  if (result < 0) {
+    return result;
+  }
+  result = take_identity(tracer, making->spec->id_base);
+  if (result == 0) {
+    result = clone_traced(tracer, args, making->stack, sandbox_child, making->child_side);
+    /* A thread of the warden's that stays somebody else would do harm later. */
+    if (take_identity(tracer, 0) < 0) {
+      abort();
+    }
+  }
+  TRACED(tracer, prctl, AS(PR_SET_SECUREBITS, "PR_SET_SECUREBITS"), NUMBER(bits));
+  return result;
+}
+
 int step_clone(struct making *making, struct tracer *tracer) {
   int pidfd = -1;
   OWNED_FD group =
@@ -169,7 +203,7 @@ int step_clone(struct making *making, struct tracer *tracer) {
   };
   *making->child_side = *making;
   making->child_side->failure = &making->child_failure;
-  result = clone_traced(tracer, &args, making->stack, sandbox_child, making->child_side);
+  result = clone_as_owner(making, tracer, &args);
   if (result < 0) {
     return fail(making->failure, tracer->step, "PID 1", result);
   }

@@ -7,8 +7,9 @@
  *
  * Two processes. The outer one stays outside, gives up all privilege, waits, and ends as the inner
  * one did. The inner one becomes the sandbox's root on the terminal. Until its exec it is a process
- * of the host among hostile ones: it can't be traced or looked into (PR_SET_DUMPABLE), it holds no
- * fd that leads out, and what it does after setns by name can only harm its own machine.
+ * of the host among hostile ones: it can't be traced or looked into (PR_SET_DUMPABLE), its command
+ * line says nothing, it holds no fd that leads out, and what it does after setns by name can only
+ * harm its own machine.
  *
  * Standard input is the slave of a pseudo-terminal of the host, which has no name in the sandbox.
  * Its mount is copied and attached over /dev/ttyN there: then `tty` prints that name.
@@ -228,6 +229,8 @@ __attribute__((noreturn)) static void run_inside(struct entry *entry) {
   check(system_call(SYS_setgroups, 0, 0, 0, 0, 0, 0), "groups");
   check(system_call(SYS_setresgid, 0, 0, 0, 0, 0, 0), "group");
   check(system_call(SYS_setresuid, 0, 0, 0, 0, 0, 0), "user");
+  /* A change of identity sets it to fs.suid_dumpable, which need not be 0 on every host. */
+  check(system_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0), "memory");
   /* Should the outer process be killed, the shell hears what it would hear from a closed terminal.
    */
   system_call(SYS_prctl, PR_SET_PDEATHSIG, SIGHUP, 0, 0, 0, 0);
@@ -289,10 +292,41 @@ static void read_arguments(struct entry *entry, int count, char **arguments) {
   };
 }
 
+static char *copy_of(const char *text) {
+  char *copy = strdup(text);
+  if (copy == NULL) {
+    give_up("arguments", -ENOMEM);
+  }
+  return copy;
+}
+
+/*
+ * Anybody may read the command line of a process that they see, dumpable or not: until its exec,
+ * that of the inner process would tell a learner of the host. So it is copied, and wiped.
+ */
+static void hide_arguments(struct entry *entry, int count, char **arguments) {
+  char **command = calloc((size_t)count, sizeof(*command));
+  if (command == NULL) {
+    give_up("arguments", -ENOMEM);
+  }
+  for (int i = 0; entry->command[i] != NULL; i++) {
+    command[i] = copy_of(entry->command[i]);
+  }
+  entry->command = command;
+  entry->lab = copy_of(entry->lab);
+  entry->id = copy_of(entry->id);
+  entry->terminal_index = copy_of(entry->terminal_index);
+  entry->terminal_name = copy_of(entry->terminal_name);
+  for (int i = 0; i < count; i++) {
+    explicit_bzero(arguments[i], strlen(arguments[i]));
+  }
+}
+
 int main(int count, char **arguments) {
   struct entry entry;
   check(system_call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0), "memory");
   read_arguments(&entry, count, arguments);
+  hide_arguments(&entry, count, arguments);
   open_process(&entry);
   open_groups(&entry);
   prepare_terminal(&entry);

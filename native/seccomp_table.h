@@ -123,8 +123,12 @@ static const unsigned long PERSONALITIES[] = {
     0xffffffff /* only asks */,
 };
 
-/* ioctl: putting characters into a terminal's input, as if they had been typed there. */
-static const unsigned long REFUSED_IOCTLS[] = {0x5412 /* TIOCSTI */, 0x541c /* TIOCLINUX */};
+/*
+ * ioctl: putting characters into a terminal's input, as if they had been typed there, and line
+ * disciplines, which are drivers that any terminal would load from the host.
+ */
+static const unsigned long REFUSED_IOCTLS[] = {0x5412 /* TIOCSTI */, 0x541c /* TIOCLINUX */,
+                                               0x5423 /* TIOCSETD */};
 
 /* socket: what the lessons use. The other families are old, rare, and full of surprises. */
 static const int ALLOWED_FAMILIES[] = {1 /* UNIX */, 2 /* INET */, 10 /* INET6 */,
@@ -145,9 +149,14 @@ static const struct {
 };
 #define PROTOCOLS 32
 
+/* No sandbox has this need. */
+#define NEVER 0x80000000U
+
 /*
- * setsockopt and getsockopt: the tables of iptables, arptables, ebtables, ipset and IPVS are behind
- * options of ordinary sockets. IPv6 has ordinary options between them.
+ * setsockopt and getsockopt: two lift the bound of what one socket holds back, in memory that no
+ * control group counts; programs then ask for as much as is usual. The tables of iptables,
+ * arptables, ebtables, ipset and IPVS are behind options of ordinary sockets. IPv6 has ordinary
+ * options between them.
  */
 static const struct {
   unsigned int level;
@@ -156,6 +165,8 @@ static const struct {
   int above;
   uint32_t need;
 } REFUSED_OPTIONS[] = {
+    {1 /* SOCKET */, 32 /* SO_SNDBUFFORCE */, 0, NEVER},
+    {1 /* SOCKET */, 33 /* SO_RCVBUFFORCE */, 0, NEVER},
     {0 /* IP */, 64, 1, GLASSBOX_NEED_NETFILTER},
     {41 /* IPV6 */, 64 /* SET_REPLACE, GET_INFO */, 0, GLASSBOX_NEED_NETFILTER},
     {41 /* IPV6 */, 65 /* SET_ADD_COUNTERS, GET_ENTRIES */, 0, GLASSBOX_NEED_NETFILTER},
