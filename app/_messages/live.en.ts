@@ -31,6 +31,8 @@ export const LIVE_EN = {
       idle: 'No page was open on your machine for a while, so it was removed, with everything in it.',
       died: 'Your machine has stopped: its PID 1 ended, and the kernel ended every other process with it.',
       reset: 'Your machine was thrown away.',
+      exhausted:
+        'Your machine had taken so much of what all machines share (memory of sockets, control groups or terminals) that it was removed, with everything in it.',
       shutdown: 'The lab is stopping, and your machine was removed.',
     },
     progressStays: 'What you have done in the lessons stays.',

@@ -25,5 +25,5 @@ export const sandboxState = z.object({
 export type SandboxState = z.infer<typeof sandboxState>;
 
 /** Why a sandbox is no more. */
-export const goneReason = z.enum(['expired', 'idle', 'died', 'reset', 'shutdown']);
+export const goneReason = z.enum(['expired', 'idle', 'died', 'reset', 'exhausted', 'shutdown']);
 export type GoneReason = z.infer<typeof goneReason>;

@@ -119,6 +119,19 @@ export class SandboxRegistry {
     await this.#remove(entry, 'reset');
   }
 
+  /** Sandboxes that are alive. */
+  get living(): readonly Sandbox[] {
+    return [...this.#entries].flatMap(({ sandbox }) =>
+      sandbox === undefined || sandbox.closed ? [] : [sandbox],
+    );
+  }
+
+  /** Removes a sandbox that has taken what belongs to all. Resolves when nothing of it is left. */
+  async evict(sandbox: Sandbox): Promise<void> {
+    const entry = [...this.#entries].find((each) => each.sandbox === sandbox);
+    if (entry !== undefined) await this.#remove(entry, 'exhausted');
+  }
+
   /** Removes every sandbox and makes no more. Resolves when nothing of any is left. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -67,6 +67,11 @@ export class Sandbox {
     });
   }
 
+  /** Pid of its PID 1 on the host. */
+  get hostPid(): number {
+    return this.created.pid;
+  }
+
   /** Whose it is, or nobody's yet when it was made ahead. */
   get owner(): string | undefined {
     return this.#owner;

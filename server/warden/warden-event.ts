@@ -12,6 +12,7 @@ export type WardenEvent =
   | { readonly type: 'handed-over'; readonly id: string; readonly owner: string | undefined }
   | { readonly type: 'make-failed'; readonly owner: string | undefined; readonly error: unknown }
   | { readonly type: 'gone'; readonly id: string; readonly reason: GoneReason }
+  | { readonly type: 'exhausted'; readonly id: string; readonly why: string }
   | { readonly type: 'removed'; readonly id: string; readonly tookMs: number }
   | { readonly type: 'remove-failed'; readonly id: string; readonly error: unknown }
   | { readonly type: 'inspect-failed'; readonly id: string; readonly error: unknown }
@@ -37,6 +38,8 @@ export function describeEvent(event: WardenEvent): string {
       return `no sandbox could be made ${whoFor(event.owner)}: ${problem(event.error)}`;
     case 'gone':
       return `sandbox ${event.id} is being removed: ${event.reason}`;
+    case 'exhausted':
+      return `sandbox ${event.id} has taken what belongs to all: ${event.why}`;
     case 'removed':
       return `sandbox ${event.id} removed in ${milliseconds(event.tookMs)}`;
     case 'remove-failed':

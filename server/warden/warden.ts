@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { Configuration } from '../configuration.ts';
+import { type Configuration, labName } from '../configuration.ts';
 import type { Command } from './command.ts';
 import { Dispatch } from './dispatch.ts';
+import { Guard } from './guard.ts';
 import { removeLeftovers } from './janitor.ts';
 import { Link } from './link.ts';
 import type { Attachment, Native } from './native-interface.ts';
+import type { Sandbox } from './sandbox.ts';
 import { SandboxRegistry } from './sandbox-registry.ts';
 import { Session } from './session.ts';
 import type { WardenEvent } from './warden-event.ts';
@@ -39,6 +41,7 @@ export class Warden {
   readonly #options: WardenOptions;
   readonly #registry: SandboxRegistry;
   readonly #web: WebProcess;
+  readonly #guard: Guard<Sandbox>;
   #session: Session | undefined;
 
   constructor(options: WardenOptions) {
@@ -67,6 +70,15 @@ export class Warden {
         inspectFailed: ({ id }, error) => tell({ type: 'inspect-failed', id, error }),
       },
     });
+    this.#guard = new Guard({
+      lab: labName(configuration.dataDirectory),
+      sandboxes: () => this.#registry.living,
+      inspect: (id, limit) => native.inspect(id, limit),
+      evict: (sandbox, why) => {
+        tell({ type: 'exhausted', id: sandbox.id, why });
+        return this.#registry.evict(sandbox);
+      },
+    });
     this.#web = new WebProcess(
       unprivileged(configuration.webUid, options.web),
       webEnvironment(configuration),
@@ -93,6 +105,7 @@ export class Warden {
   /** Removes every sandbox, ends web, and removes the lab's own groups. Resolves when nothing is left. */
   async close(): Promise<void> {
     // Sandboxes first: their pages are told that the lab is stopping before web says goodbye to them.
+    this.#guard.stop();
     await this.#registry.close();
     await this.#web.stop();
     await this.#options.native.close();
