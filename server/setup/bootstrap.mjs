@@ -33,6 +33,11 @@ const MODES = {
     without: ['port'],
     program: [...TYPESCRIPT, 'server/setup/test.ts'],
   },
+  'test:escape': {
+    purposes: ['start', 'test'],
+    without: ['port'],
+    program: [...TYPESCRIPT, 'server/escape/run.ts'],
+  },
   'bench:create': {
     purposes: ['start'],
     without: ['port'],

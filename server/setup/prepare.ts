@@ -33,6 +33,9 @@ const PREPARATIONS: Readonly<Record<string, (args: readonly string[]) => Promise
       { images: sharedImages() },
     );
   },
+  async 'test:escape'() {
+    await runStages(ALL, { images: sharedImages() });
+  },
   async 'bench:create'() {
     await runStages(ALL, { images: sharedImages() });
   },

@@ -90,6 +90,14 @@ export const SUITES: readonly Suite[] = [
       runEachFile('integration', integrationTests(), timeoutMs, FILE_MINUTES * 60_000),
   },
   {
+    name: 'escape',
+    title: 'ways out of a sandbox, and ways to starve its neighbour',
+    needs: ['native', 'server', 'lessons', 'site', 'image', 'store'],
+    minutes: 10,
+    run: (timeoutMs) =>
+      runTap(['node', '--import', 'tsx', 'server/escape/run.ts', 'all', '--tap'], timeoutMs),
+  },
+  {
     name: 'e2e',
     title: 'end to end in Chromium',
     needs: ['native', 'server', 'lessons', 'site', 'image', 'store'],

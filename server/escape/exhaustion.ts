@@ -1,0 +1,182 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { SANDBOX_LIMITS } from '../warden/sandbox-limits.ts';
+import type { Result } from './escape.ts';
+import { FLOODS, type Flood } from './floods.ts';
+import { type Latency, Typist } from './latency.ts';
+import type { World } from './world.ts';
+
+/** The neighbour's keys must come back within this, whatever happens: generous, for hosts are busy. */
+const ANSWER_MS = 2_000;
+
+/**
+ * What the kernel may need beyond a flood's own limit: what the guard lets pass until it is there, and for
+ * others who are busy at the same time.
+ */
+const SLACK_BYTES = 2560 * 1024 ** 2;
+
+const MIB = 1024 ** 2;
+
+/**
+ * What the kernel itself uses: all that is neither free, nor a cache, nor a program's. Programs of others
+ * come and go on a busy host, and this hardly moves with them. What a sandbox's programs and files use is
+ * bound by its group's limit, which the kernel holds by itself.
+ */
+function kernelBytes(): number {
+  const text = readFileSync('/proc/meminfo', 'utf8');
+  const of = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]) * 1024;
+  const others = ['MemFree', 'Buffers', 'Cached', 'SwapCached', 'AnonPages', 'SReclaimable'];
+  return of('MemTotal') - others.map(of).reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** The kernel gives back slowly what the flood before had: until then nothing can be told apart. */
+async function settledBytes(): Promise<number> {
+  let before = kernelBytes();
+  for (let turn = 0; turn < 20; turn += 1) {
+    await wait(250);
+    const now = kernelBytes();
+    if (before - now < 16 * MIB) return now;
+    before = now;
+  }
+  return before;
+}
+
+/** What the kernel has charged to the attacker. */
+function chargedBytes(world: World): number {
+  const { id } = world.attacker.state;
+  const files = [
+    join('/sys/fs/cgroup/memory', world.labName, id, 'memory.usage_in_bytes'),
+    join('/sys/fs/cgroup', world.labName, id, 'memory.current'),
+  ];
+  const file = files.find((path) => existsSync(path));
+  return file === undefined ? Number.NaN : Number(readFileSync(file, 'utf8'));
+}
+
+/** The attacker's page has been told that the guard removed its machine. */
+const wasEvicted = (world: World) =>
+  world.attacker.page.heard.some(
+    (message) => message.type === 'gone' && message.reason === 'exhausted',
+  );
+
+type Seen = {
+  readonly ended: string;
+  readonly evicted: boolean;
+  readonly takenBytes: number;
+  readonly chargedBytes: number;
+  readonly neighbourCan: boolean;
+  readonly latency: Latency;
+  readonly removedMs: number;
+};
+
+/** One flood, while the neighbour types; then a new machine for the attacker. */
+async function watchFlood(world: World, typist: Typist, flood: Flood): Promise<Seen> {
+  const before = await settledBytes();
+  let over = false;
+  let takenBytes = 0;
+  let charged = 0;
+  let neighbourCan = true;
+  const look = async () => {
+    charged = chargedBytes(world);
+    // The guard takes a look each second.
+    for (let turn = 0; flood.guarded === true && turn < 100 && !wasEvicted(world); turn += 1) {
+      await wait(100);
+    }
+    if (flood.neighbour === undefined) return;
+    const { sayings } = await world.start(world.neighbour.state, flood.neighbour).ended;
+    neighbourCan = sayings.some(({ verdict }) => verdict === 'open');
+  };
+  const { state } = world.attacker;
+  const program =
+    flood.attack === undefined
+      ? world.startCommand(state, flood.command ?? [], look)
+      : world.start(state, flood.attack, look);
+  const sampling = setInterval(() => {
+    takenBytes = Math.max(takenBytes, kernelBytes() - before);
+  }, 100);
+  const typing = typist.typeUntil(() => over);
+  const { sayings, output } = await program.ended;
+  if (flood.guarded !== true && sayings.length === 0) await look();
+  over = true;
+  clearInterval(sampling);
+  const evicted = wasEvicted(world);
+  const latency = await typing;
+  const began = performance.now();
+  await world.renew();
+  const lastLine = output.trim().split('\n').at(-1) ?? '';
+  return {
+    ended: evicted ? 'the guard' : (sayings[0]?.text ?? lastLine),
+    evicted,
+    takenBytes,
+    chargedBytes: charged,
+    neighbourCan,
+    latency,
+    removedMs: performance.now() - began,
+  };
+}
+
+function complaint(flood: Flood, seen: Seen): string | undefined {
+  const { latency, takenBytes, neighbourCan } = seen;
+  if (!(latency.max < ANSWER_MS)) return `a key of the neighbour took ${latency.max.toFixed(0)} ms`;
+  if (/can't enter/.test(seen.ended)) return seen.ended;
+  if (flood.guarded === true && !seen.evicted) return 'the guard did not end it';
+  if (takenBytes > SANDBOX_LIMITS.memoryBytes + SLACK_BYTES) {
+    return `it took ${(takenBytes / MIB).toFixed(0)} MiB of the kernel's memory`;
+  }
+  return neighbourCan ? undefined : 'the neighbour had none left';
+}
+
+/** Floods the attacker's sandbox in every way and prints what the neighbour felt of it. */
+export async function exhaustAll(world: World, only: string): Promise<readonly Result[]> {
+  const typist = await Typist.sitDown(world.neighbour.page);
+  const idle = await typist.typeFor(4_000);
+  const results: Result[] = [];
+  console.log(
+    row([
+      'flood',
+      'key p50',
+      'p99',
+      'max ms',
+      '× idle',
+      'kernel',
+      'charged',
+      'gone ms',
+      'ended by',
+    ]),
+  );
+  console.log(row(['(idle)', ...times(idle, idle), '', '', '', '']));
+  for (const flood of FLOODS.filter(({ name }) => name.includes(only))) {
+    const seen = await watchFlood(world, typist, flood);
+    const problem = complaint(flood, seen);
+    const megabytes = [seen.takenBytes, seen.chargedBytes].map((bytes) => (bytes / MIB).toFixed(0));
+    const removed = seen.removedMs.toFixed(0);
+    const ended = seen.ended.replaceAll(/\p{Cc}/gu, ' ').slice(0, 80);
+    console.log(row([flood.name, ...times(seen.latency, idle), ...megabytes, removed, ended]));
+    if (problem !== undefined) console.log(`    FAILED: ${problem}`);
+    results.push({
+      name: `exhaustion: ${flood.name}`,
+      judgement: { verdict: problem === undefined ? 'refused' : 'open', text: problem ?? '' },
+    });
+  }
+  for (const [line] of world.lab.printed.matchAll(/.*has taken what belongs to all.*/g)) {
+    console.log(`log of the lab: ${line}`);
+  }
+  const held = results.filter(({ judgement }) => judgement.verdict === 'refused').length;
+  console.log(`\n${results.length} floods, ${held} ended inside their own limits`);
+  return results;
+}
+
+const times = (latency: Latency, idle: Latency) => [
+  latency.p50.toFixed(1),
+  latency.p99.toFixed(1),
+  latency.max.toFixed(1),
+  (latency.p50 / idle.p50).toFixed(1),
+];
+
+const WIDTHS = [24, 8, 8, 8, 8, 9, 9, 9];
+
+const row = (cells: readonly string[]) =>
+  cells
+    .map((cell, at) => (at === 0 ? cell.padEnd(WIDTHS[0] ?? 0) : cell.padStart(WIDTHS[at] ?? 0)))
+    .join(' ');
