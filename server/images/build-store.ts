@@ -1,18 +1,25 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { takeLock } from '../setup/lock.mjs';
 import { ARCHIVE_LIMITS } from './archive-limits.ts';
 import { baseImageDirectory } from './base-image.ts';
 import { busyboxEntries, splitBaseTree } from './base-trees.ts';
+import {
+  type BuiltInImage,
+  type BuiltInLayer,
+  composeImage,
+  type StoredLayer,
+} from './built-in-image.ts';
 import { carryOver } from './carry-over.ts';
 import { type Digest, digestOf } from './digest.ts';
 import { collectGarbage } from './garbage.ts';
-import { type ImageRecipe, instructionsOf, readRecipe, recipeFolder } from './image-recipe.ts';
+import { readRecipe, recipeFolder } from './image-recipe.ts';
 import { closeToOthers, imagesLock } from './in-use.ts';
-import { ARCHITECTURE, writeManifest } from './oci.ts';
-import { entriesOf, LAYER_TIME, packLayer, packTree } from './pack-layer.ts';
+import { imageConfiguration, writeManifest } from './oci.ts';
+import { entriesOf, type LayerEntry, packLayer, packTree } from './pack-layer.ts';
 import { writeReference } from './reference.ts';
 import { removeOthers, removeTree } from './removal.ts';
+import { resolveConfiguration } from './resolve-configuration.ts';
 import {
   BUILT_IN,
   blobPath,
@@ -27,15 +34,6 @@ import { fullBudget, unpackLayer } from './unpack-layer.ts';
 
 /** Told what is being done, once it is known that something must be. */
 type Working = (doing: string) => void;
-
-/** A layer that lies in the store: its blob, its unpacked tree, and what it is. */
-type StoredLayer = {
-  readonly diffId: Digest;
-  readonly digest: Digest;
-  readonly size: number;
-  readonly bytes: number;
-  readonly createdBy: string;
-};
 
 /**
  * Makes sure that the store of the built-in images is there and whole. It appears under its name in one
@@ -92,7 +90,7 @@ async function build(images: string, name: string, rootfs: string): Promise<void
 class Building {
   readonly #store: string;
   readonly #rootfs: string;
-  readonly #made = new Map<string, readonly StoredLayer[]>();
+  readonly #made = new Map<string, BuiltInImage>();
   #temporary = 0;
 
   constructor(store: string, rootfs: string) {
@@ -101,43 +99,42 @@ class Building {
   }
 
   async buildAll(): Promise<void> {
-    const trees = [this.#path(), this.#path()] as const;
-    splitBaseTree(this.#rootfs, ...trees);
+    const [debian, nginx] = [this.#path(), this.#path()];
+    splitBaseTree(this.#rootfs, debian, nginx);
     // Compressing Debian is what takes long: it goes on beside the rest.
-    const debian = this.#storeTree(trees[0]);
-    const nginx = this.#storeTree(trees[1]);
+    const trees = { debian: this.#storeTree(debian), 'nginx packages': this.#storeTree(nginx) };
     for (const name of BUILT_IN) {
       const recipe = readRecipe(name);
-      const layers = [...(recipe.base === null ? [] : (this.#made.get(recipe.base) ?? []))];
+      const layers: BuiltInLayer[] = [];
       for (const layer of recipe.layers) {
         const { createdBy } = layer;
-        if ('tree' in layer && layer.tree !== 'busybox') {
-          const stored = await (layer.tree === 'debian' ? debian : nginx);
-          layers.push({ ...stored, createdBy });
+        if (!('tree' in layer)) {
+          const entries = entriesOf(join(recipeFolder(name), layer.folder));
+          layers.push({ ...(await this.#storeEntries(entries)), createdBy });
+        } else if (layer.tree === 'busybox') {
+          const entries = busyboxEntries(this.#rootfs);
+          layers.push({ ...(await this.#storeEntries(entries)), createdBy });
         } else {
-          const entries =
-            'tree' in layer
-              ? busyboxEntries(this.#rootfs)
-              : entriesOf(join(recipeFolder(name), layer.folder));
-          const archive = this.#path();
-          const packed = await packLayer(entries, archive);
-          const tree = this.#path();
-          const { bytes } = await unpackLayer(
-            archive,
-            tree,
-            ARCHIVE_LIMITS,
-            fullBudget(ARCHIVE_LIMITS),
-          );
-          this.#keep(archive, tree, packed);
-          layers.push({ ...packed, bytes, createdBy });
+          layers.push({ ...(await trees[layer.tree]), createdBy });
         }
       }
-      this.#made.set(name, layers);
-      this.#finish(name, recipe, layers);
+      const base = recipe.base === null ? undefined : this.#made.get(recipe.base);
+      const image = composeImage(recipe, base, layers);
+      this.#made.set(name, image);
+      this.#writeImage(name, image);
     }
   }
 
-  async #storeTree(tree: string): Promise<Omit<StoredLayer, 'createdBy'>> {
+  async #storeEntries(entries: readonly LayerEntry[]): Promise<StoredLayer> {
+    const [archive, tree] = [this.#path(), this.#path()];
+    const packed = await packLayer(entries, archive);
+    const budget = fullBudget(ARCHIVE_LIMITS);
+    const { bytes } = await unpackLayer(archive, tree, ARCHIVE_LIMITS, budget);
+    this.#keep(archive, tree, packed);
+    return { ...packed, bytes };
+  }
+
+  async #storeTree(tree: string): Promise<StoredLayer> {
     const archive = this.#path();
     const packed = await packTree(tree, archive);
     this.#keep(archive, tree, packed);
@@ -149,34 +146,8 @@ class Building {
     renameSync(tree, layerPath(this.#store, layer.diffId));
   }
 
-  #finish(name: string, recipe: ImageRecipe, layers: readonly StoredLayer[]): void {
-    const created = LAYER_TIME.toISOString().replace('.000', '');
-    const image = this.#keepText(
-      JSON.stringify({
-        created,
-        architecture: ARCHITECTURE,
-        os: 'linux',
-        config: {
-          Env: recipe.environment,
-          WorkingDir: recipe.workdir ?? '',
-          ...(recipe.entrypoint.length > 0 ? { Entrypoint: recipe.entrypoint } : {}),
-          Cmd: recipe.command,
-          ...(recipe.expose.length > 0
-            ? { ExposedPorts: Object.fromEntries(recipe.expose.map((port) => [port, {}])) }
-            : {}),
-          ...(recipe.stopSignal === undefined ? {} : { StopSignal: recipe.stopSignal }),
-        },
-        rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => `sha256:${diffId}`) },
-        history: [
-          ...layers.map(({ createdBy }) => ({ created, created_by: createdBy })),
-          ...instructionsOf(recipe).map((instruction) => ({
-            created,
-            created_by: instruction,
-            empty_layer: true,
-          })),
-        ],
-      }),
-    );
+  #writeImage(name: string, { layers, configuration }: BuiltInImage): void {
+    const image = this.#keepText(JSON.stringify(configuration));
     const manifest = this.#keepText(
       writeManifest(
         image,
@@ -184,22 +155,15 @@ class Building {
       ),
     );
     const path = referencePath(this.#store, `${name}:latest`);
-    mkdirSync(join(path, '..'), { recursive: true, mode: 0o755 });
+    mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
     writeFileSync(
       path,
       writeReference({
+        ...resolveConfiguration(imageConfiguration.parse(configuration)),
         manifest: manifest.digest,
         image: image.digest,
-        created,
         size: layers.reduce((sum, layer) => sum + layer.bytes, 0),
         layers: layers.map(({ diffId }) => diffId),
-        environment: recipe.environment,
-        workdir: recipe.workdir ?? '/',
-        user: '0',
-        entrypoint: recipe.entrypoint,
-        command: recipe.command,
-        expose: recipe.expose,
-        stopSignal: recipe.stopSignal,
       }),
     );
   }

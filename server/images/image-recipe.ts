@@ -19,11 +19,12 @@ const imageRecipe = z.strictObject({
       ]),
     )
     .min(1),
+  /** Beside those of the base. */
   environment: z.array(z.string()).default([]),
   workdir: z.string().optional(),
-  expose: z.array(z.string()).default([]),
+  expose: z.array(z.string()).optional(),
   stopSignal: z.string().optional(),
-  entrypoint: z.array(z.string()).default([]),
+  entrypoint: z.array(z.string()).optional(),
   command: z.array(z.string()),
 });
 export type ImageRecipe = z.infer<typeof imageRecipe>;
@@ -42,9 +43,9 @@ export function instructionsOf(recipe: ImageRecipe): readonly string[] {
   return [
     ...recipe.environment.map((variable) => `ENV ${variable}`),
     ...(recipe.workdir === undefined ? [] : [`WORKDIR ${recipe.workdir}`]),
-    ...recipe.expose.map((port) => `EXPOSE ${port}`),
+    ...(recipe.expose ?? []).map((port) => `EXPOSE ${port}`),
     ...(recipe.stopSignal === undefined ? [] : [`STOPSIGNAL ${recipe.stopSignal}`]),
-    ...(recipe.entrypoint.length === 0 ? [] : [`ENTRYPOINT ${list(recipe.entrypoint)}`]),
+    ...(recipe.entrypoint === undefined ? [] : [`ENTRYPOINT ${list(recipe.entrypoint)}`]),
     `CMD ${list(recipe.command)}`,
   ];
 }

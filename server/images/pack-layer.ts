@@ -72,8 +72,8 @@ export async function packTree(directory: string, archive: string): Promise<Pack
       '--sort=name',
       '--numeric-owner',
       '--format=pax',
-      // Whatever differs from one run to the next is left out.
-      '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
+      // Whatever differs from one run to the next is left out, and so are fractions of seconds.
+      '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime,delete=mtime',
       '--xattrs',
       '--xattrs-include=security.capability',
       `--directory=${directory}`,

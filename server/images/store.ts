@@ -13,7 +13,7 @@ import { readReference } from './reference.ts';
 export const BUILT_IN = ['busybox', 'debian', 'nginx', 'app'] as const;
 
 /** Raised when the same recipes are to give other files. */
-const STORE_VERSION = 3;
+const STORE_VERSION = 5;
 
 /** Written last: a store without it was never finished. */
 export const COMPLETE = 'complete';
