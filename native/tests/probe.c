@@ -8,6 +8,7 @@
 #include <linux/mount.h>
 #include <linux/netlink.h>
 #include <linux/sched.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -87,6 +88,17 @@ static int report(void) {
   printf("bounding CAP_SYS_MODULE: %d CAP_SYS_ADMIN: %d\n", prctl(PR_CAPBSET_READ, 16),
          prctl(PR_CAPBSET_READ, 21));
   report_file("/proc/self/cgroup");
+  return 0;
+}
+
+/* Its network cards, and who resolves names. */
+static int network(void) {
+  struct if_nameindex *interfaces = if_nameindex();
+  for (struct if_nameindex *each = interfaces; each != NULL && each->if_index != 0; each++) {
+    printf("interface: %s\n", each->if_name);
+  }
+  if_freenameindex(interfaces);
+  report_file("/etc/resolv.conf");
   return 0;
 }
 
@@ -404,6 +416,9 @@ int main(int count, char **arguments) {
   setvbuf(stdout, NULL, _IOLBF, 0);
   if (strcmp(what, "report") == 0) {
     return report();
+  }
+  if (strcmp(what, "network") == 0) {
+    return network();
   }
   if (strcmp(what, "calls") == 0) {
     return calls();

@@ -64,8 +64,10 @@ test('two containers reach each other by address, name and id, and their packets
 
 test('a published port is reached on the machine without netfilter', async (context) => {
   const machine = await machineWith(context);
-  const output = await machine.succeed(`box run -d --name web -p 8080:80 nginx
-    curl -sS --retry 20 --retry-connrefused --retry-delay 1 http://127.0.0.1:8080/
+  const output = await machine.succeed(`${UNTIL}
+    box run -d --name web -p 8080:80 nginx
+    until_true curl -s -o /dev/null http://127.0.0.1:8080/
+    curl -sS http://127.0.0.1:8080/
     curl -sS http://172.30.0.1:8080/
     box ps
     nft list ruleset 2>&1 || true`);
