@@ -4,6 +4,7 @@
 #include "container.h"
 #include "explain.h"
 #include "launch.h"
+#include "options.h"
 
 /* What `box run` was asked for. Begins with the explanation: see EXPLANATION_OPTIONS. */
 struct run_request {
@@ -14,6 +15,8 @@ struct run_request {
   struct words security;
   struct words labels;
 };
+
+extern const struct command_line RUN_COMMAND_LINE;
 
 /* Reads the command line; `arguments` begins with the image. */
 void run_read_request(struct run_request *request, int count, char **arguments);
