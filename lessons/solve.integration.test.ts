@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { parseConfiguration } from '../server/configuration.ts';
 import { baseImageDirectory } from '../server/images/base-image.ts';
+import { imageStoreAttachment } from '../server/images/store.ts';
 import type { SandboxNeed } from '../server/protocol/needs.ts';
 import { prepareStage, STAGE } from '../server/warden/janitor.ts';
 import { openNative } from '../server/warden/native.ts';
@@ -44,7 +45,7 @@ async function inSandbox(
 ): Promise<void> {
   const id = randomBytes(6).toString('hex');
   const created = await native.create({
-    attachments: [],
+    attachments: [imageStoreAttachment(imagesDirectory)],
     ...SANDBOX_LIMITS,
     id,
     hostname: MACHINE_HOSTNAME,

@@ -20,7 +20,7 @@ import { imageNameOf, namesFor, refuseBuiltIn } from './image-name.ts';
 import { writeManifest } from './oci.ts';
 import { writeReference } from './reference.ts';
 import { quoted, Refusal } from './refusal.ts';
-import { removeTree } from './removal.ts';
+import { noRoom, removeTree } from './removal.ts';
 import { resolveConfiguration } from './resolve-configuration.ts';
 import { blobPath, imagesOf, layerPath, referencePath } from './store.ts';
 import { writeStoreIndex } from './store-index.ts';
@@ -205,10 +205,10 @@ function sentenceOf(reason: unknown, file: string, images: string): unknown {
   if (reason instanceof Refusal) {
     return new Stop(`${file} was not added: ${reason.message}. Nothing of it is kept.`);
   }
-  const code = reason instanceof Error && 'code' in reason ? String(reason.code) : '';
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new Stop(`${file} was not added: there is no room left in ${images} (${code}).`);
+  if (noRoom(reason)) {
+    return new Stop(`${file} was not added: there is no room left in ${images}.`);
   }
+  const code = reason instanceof Error && 'code' in reason ? String(reason.code) : '';
   if (code === 'ENOENT' && !statSync(file, { throwIfNoEntry: false })) {
     return new Stop(`There is no ${file}.`);
   }

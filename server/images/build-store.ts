@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { takeLock } from '../setup/lock.mjs';
+import { Stop } from '../setup/stop.mjs';
 import { ARCHIVE_LIMITS } from './archive-limits.ts';
 import { baseImageDirectory } from './base-image.ts';
 import { busyboxEntries, splitBaseTree } from './base-trees.ts';
@@ -18,7 +19,7 @@ import { closeToOthers, imagesLock } from './in-use.ts';
 import { imageConfiguration, writeManifest } from './oci.ts';
 import { entriesOf, type LayerEntry, packLayer, packTree } from './pack-layer.ts';
 import { writeReference } from './reference.ts';
-import { removeOthers, removeTree } from './removal.ts';
+import { noRoom, removeOthers, removeTree } from './removal.ts';
 import { resolveConfiguration } from './resolve-configuration.ts';
 import {
   BUILT_IN,
@@ -75,8 +76,12 @@ async function build(images: string, name: string, rootfs: string): Promise<void
   for (const folder of ['', 'blobs', 'blobs/sha256', 'layers', 'references']) {
     mkdirSync(join(partial, folder), { mode: 0o755 });
   }
-  const building = new Building(partial, rootfs);
-  await building.buildAll();
+  try {
+    await new Building(partial, rootfs).buildAll();
+  } catch (reason) {
+    removeTree(partial);
+    throw noRoom(reason) ? new Stop(`There is no room left in ${images} for the images.`) : reason;
+  }
   carryOver(images, partial);
   writeStoreIndex(partial);
   writeFileSync(join(partial, COMPLETE), `${name}\n`);
@@ -103,6 +108,8 @@ class Building {
     splitBaseTree(this.#rootfs, debian, nginx);
     // Compressing Debian is what takes long: it goes on beside the rest.
     const trees = { debian: this.#storeTree(debian), 'nginx packages': this.#storeTree(nginx) };
+    // Its failure is met where it is waited for, unless another one comes first.
+    for (const tree of Object.values(trees)) tree.catch(() => {});
     for (const name of BUILT_IN) {
       const recipe = readRecipe(name);
       const layers: BuiltInLayer[] = [];

@@ -136,7 +136,7 @@ test('a full disk is told in a sentence, and nothing is left', async (context) =
   const before = everythingIn(images);
   const layers = [await tarOf([{ name: 'large', content: Buffer.alloc(4 * 1024 ** 2) }])];
   const file = write(temporary(context), await tarOfFiles(ociFiles({ name: 'large:1', layers })));
-  await assert.rejects(add(images, file), /there is no room left in \S+ \(ENOSPC\)/);
+  await assert.rejects(add(images, file), /there is no room left in \S+\.$/);
   assert.deepEqual(everythingIn(images), before);
 });
 

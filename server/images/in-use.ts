@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { takeLock } from '../setup/lock.mjs';
 import { Stop } from '../setup/stop.mjs';
@@ -21,8 +21,10 @@ export function closeToOthers(images: string): void {
 export function keepInUse(images: string, name: string, what: string): void {
   const file = lockOfUse(images, name);
   if (held.has(file)) return;
-  if (!takeLock(file, { shared: true })) {
-    throw new Stop(`${what} ${name} is just being removed. Start again: it is built anew.`);
+  // Whoever holds it alone is removing it, or removes what nobody uses in it, which takes no time.
+  takeLock(file, { shared: true, wait: () => {} });
+  if (!existsSync(join(images, name))) {
+    throw new Stop(`${what} ${name} has just been removed. Start again: it is built anew.`);
   }
   held.add(file);
 }

@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { takeLock } from '../setup/lock.mjs';
 import { lockOfUse } from './in-use.ts';
 
+/** Whether something failed because the disk is full. */
+export const noRoom = (reason: unknown): boolean =>
+  reason instanceof Error && 'code' in reason && /^(ENOSPC|EDQUOT)$/.test(String(reason.code));
+
 /** Never crosses into another filesystem: should something still be mounted in there, it stays whole. */
 export function removeTree(path: string): void {
   execFileSync('rm', ['--recursive', '--force', '--one-file-system', '--', path]);
