@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include "../cgroup_tree.h"
 #include "../failure.h"
@@ -215,8 +216,28 @@ static int write_limits(struct launch *launch, struct tracer *tracer) {
   return 0;
 }
 
+/*
+ * Of containers that start at the same time, the first makes the group above all of them, and the
+ * others must not find it before it has what they are to get of it. Unlocked when closed.
+ */
+static int lock_groups(const struct launch *launch) {
+  long lock =
+      sys_openat(AT_FDCWD, launch->cgroups.hierarchies[0].mount_point, O_RDONLY | O_DIRECTORY);
+  long result = lock;
+  while (lock >= 0 && (result = system_call(SYS_flock, lock, LOCK_EX, 0, 0, 0, 0)) == -EINTR) {
+  }
+  if (lock >= 0 && result < 0) {
+    sys_close((int)lock);
+  }
+  return (int)(result < 0 ? result : lock);
+}
+
 int launch_groups(struct launch *launch, struct tracer *tracer) {
   char path[CGROUP_PATH_BYTES];
+  OWNED_FD lock = lock_groups(launch);
+  if (lock < 0) {
+    return fail(&launch->failure, tracer->step, "lock", lock);
+  }
   for (uint32_t i = 0; i < launch->cgroups.count; i++) {
     struct hierarchy *hierarchy = &launch->cgroups.hierarchies[i];
     long result = make_group(launch, tracer, i);
