@@ -45,12 +45,28 @@ static const char *mount_points(void) {
   return copy_text(path);
 }
 
+/*
+ * An image may have a layer twice, an empty one above all. Only the topmost has an effect, and
+ * overlayfs refuses a directory that it has already.
+ */
+static bool comes_again(const struct words *layers, size_t index) {
+  for (size_t above = index + 1; above < layers->count; above++) {
+    if (strcmp(layers->items[above], layers->items[index]) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /* The layers' directories, topmost first. */
 static int find_layers(struct launch *launch, struct words *directories) {
   const struct words *layers = &launch->container->layers;
   bool remaps = launch->container->userns[0] != '\0';
   words_add(directories, mount_points());
   for (size_t i = layers->count; i > 0; i--) {
+    if (comes_again(layers, i - 1)) {
+      continue;
+    }
     const char *directory = image_layer(layers->items[i - 1]);
     if (directory == NULL) {
       return fail(&launch->failure, "image", layers->items[i - 1], -ENOENT);

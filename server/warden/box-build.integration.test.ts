@@ -180,3 +180,23 @@ box build --explain -t told . 2>&1; box images --explain 2>&1`);
   assert.match(told, /^ \d .*upperdir.*\n {6}mv \/var\/lib\/box\/containers\/[0-9a-f]{64}\/upper/m);
   assert.match(told, /^ 1 A name of an image is a small file/m);
 });
+
+test('an ARG is for its build, an ENV hides it, and one before FROM is a default', async (context) => {
+  const shell = await machineWithImages(context);
+  const output = await shell.succeed(`mkdir /tmp/arg; cd /tmp/arg
+cat > Dockerfile <<'END'
+ARG BASE=nothing
+ARG KIND=plain
+FROM $BASE
+RUN echo "before: $KIND"
+ARG KIND
+ARG WORD=arg OTHER=arg
+ENV WORD=env
+RUN echo "after: $KIND $WORD $OTHER \${OTHER:-x}"
+END
+box build --build-arg BASE=busybox --build-arg OTHER=given -t arg .; box run --rm arg env`);
+  assert.match(output, /\nbefore: \n/);
+  assert.match(output, /\nafter: plain env given given\n/);
+  assert.match(output, /^WORD=env$/m);
+  assert.doesNotMatch(output, /^(OTHER|KIND|BASE)=/m);
+});

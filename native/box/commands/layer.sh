@@ -100,15 +100,20 @@ make_whiteouts() {
 }
 
 # mount_image LAYER...: mounts the layers (base first) on $STAGING/merged; what is written lands in $STAGING/upper.
+# Of a layer that is there twice only the topmost counts, and OverlayFS takes no directory twice.
 mount_image() {
-  local id order=empty index=0
+  local id order='' index layers=("$@")
+  local -A above=()
   mkdir -p "$STAGING"/{empty,upper,work,merged}
-  for id in "$@"; do
+  for ((index = ${#layers[@]} - 1; index >= 0; index--)); do
+    id=${layers[index]}
+    [[ ! ${above[$id]:-} ]] || continue
+    above[$id]=yes
     need_layer "$id"
     ln -sfn "$LAYER" "$STAGING/$index"
-    order=$index:$order
-    ((++index))
+    order+=$index:
   done
+  order+=empty
   explain 'Mount the image so far, with an empty directory on top for what is new.' \
     "mount -t overlay -o lowerdir=$order,upperdir=upper,workdir=work,userxattr overlay merged"
   (cd "$STAGING" && mount -t overlay -o "lowerdir=$order,upperdir=upper,workdir=work,userxattr" overlay merged)

@@ -5,7 +5,8 @@
 PARENT_IMAGE=''
 BUILDER=''
 BASE=''
-declare -A VARIABLES=() ARGS=()
+# Of the ENVs and ARGs so far; the ARGs that a RUN gets; and those before FROM, which are for FROM and as defaults.
+declare -A VARIABLES=() ENVIRONMENT=() ARGS=() DEFAULTS=()
 
 # Every mistake that can be seen before the first step is told before the first step.
 check_order() {
@@ -74,7 +75,8 @@ step_FROM() {
   local key value
   words "$1"
   ((${#WORDS[@]} == 1)) || fail_at "$LINE" 'FROM requires exactly one argument: the name of an image, or scratch.'
-  VARIABLES=()
+  for key in "${!ARGS[@]}"; do DEFAULTS[$key]=${ARGS[$key]}; done
+  VARIABLES=() ARGS=()
   BASE=${WORDS[0]}
   [[ $BASE != scratch ]] || return 0
   find_image "$BASE" || fail_at "$LINE" "pull access denied for $BASE: there is no such image; 'box images' lists those there are."
@@ -82,10 +84,17 @@ step_FROM() {
     key=${value%% *} value=${value#* }
     case $key in
       image) PARENT_IMAGE=$value ;;
-      env) VARIABLES[${value%%=*}]=${value#*=} ;;
+      env) set_environment "$value" ;;
       workdir) WORKDIR=$value ;;
     esac
   done < "$IMAGE_FILE"
+}
+
+# set_environment NAME=VALUE: an ENV hides an ARG of the same name, wherever it stands.
+set_environment() {
+  VARIABLES[${1%%=*}]=${1#*=}
+  ENVIRONMENT[${1%%=*}]=yes
+  unset "ARGS[${1%%=*}]"
 }
 
 # ARG is for the build alone: it makes no image.
@@ -95,7 +104,9 @@ step_ARG() {
   for name in "${WORDS[@]}"; do
     [[ $name =~ ^([A-Za-z_][A-Za-z0-9_]*)(=(.*))?$ ]] || fail_at "$LINE" "ARG must be NAME or NAME=VALUE: $name"
     name=${BASH_REMATCH[1]}
-    ARGS[$name]=${GIVEN[$name]-${BASH_REMATCH[3]}}
+    [[ ! ${ENVIRONMENT[$name]:-} ]] || continue
+    ARGS[$name]=${BASH_REMATCH[3]:-${DEFAULTS[$name]:-}}
+    ARGS[$name]=${GIVEN[$name]-${ARGS[$name]}}
     VARIABLES[$name]=${ARGS[$name]}
   done
 }
@@ -123,7 +134,7 @@ step_ENTRYPOINT() {
 step_ENV() {
   local pair
   config_step ENV "$1"
-  for pair in "${VALUES[@]}"; do VARIABLES[${pair%%=*}]=${pair#*=}; done
+  for pair in "${VALUES[@]}"; do set_environment "$pair"; done
 }
 
 step_EXPOSE() { config_step EXPOSE "$1"; }

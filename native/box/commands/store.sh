@@ -83,8 +83,8 @@ parse_name() {
 find_image() {
   local store name=$1 id=${1#sha256:} file
   local -A found=()
-  if [[ $name != *:* || $name != sha256:* ]]; then
-    [[ $name == *:* ]] || name+=:latest
+  if [[ $name != sha256:* ]]; then
+    [[ ${name##*/} == *:* ]] || name+=:latest
     for store in "${STORES[@]}"; do
       IMAGE_FILE=$store/references/${name%:*}/${name##*:}
       [[ $name == *..* || ! -f $IMAGE_FILE ]] || return 0
