@@ -11,14 +11,14 @@ export const machine = (context: TestContext, idBase = 100_000) =>
 export const machineWithImages = (context: TestContext) =>
   Machine.make(context, [imageStoreAttachment(parseOptions([], process.env).images)]);
 
-/** A build context: busybox on nothing, with a file of its own. */
+/** An image of two layers on nothing, `base`. */
 export const BASE = `
 mkdir -p /tmp/base && cd /tmp/base
-cp /usr/bin/busybox busybox
+head -c 200000 /dev/urandom > data; echo small > small
 cat > Dockerfile <<'END'
 FROM scratch
-COPY busybox /bin/busybox
-COPY busybox /bin/sh
+COPY data /bin/data
+COPY small /bin/small
 ENV PATH=/bin
 CMD ["sh"]
 END

@@ -42,7 +42,7 @@ test('an image that is saved in one machine and loaded in another is the same', 
   const [one, two] = [await machine(context), await machine(context, 200_000)];
   await made(
     one,
-    `mkdir /tmp/small; cd /tmp/small; echo 'ü' > 'ä b'; ln -s /etc link; printf 'FROM scratch\\nCOPY . /x/\\nCMD ["x"]\\n' > Dockerfile
+    `mkdir /tmp/small; cd /tmp/small; echo 'ü' > 'ä b'; ln -s /etc link; printf 'FROM scratch\\nCOPY . /x/\\nCMD ["ü"]\\n' > Dockerfile
 box build -q -t small . ; box save -o /tmp/small.tar small; box save small | cmp - /tmp/small.tar`,
   );
   const archive = (await one.succeed('gzip -9 < /tmp/small.tar | base64 -w 0')).trim();
@@ -55,6 +55,16 @@ box build -q -t small . ; box save -o /tmp/small.tar small; box save small | cmp
   const look = `grep -v ^parent /var/lib/box/references/small/latest; cd /var/lib/box/layers/*/; find . | sort; cat 'x/ä b'`;
   assert.equal(await two.succeed(look), await one.succeed(look));
   await made(two, 'box save small | cmp - /tmp/small.tar');
+  const sizes = await two.succeed(`cd /var/lib/box/blobs/sha256
+manifest=$(sed -n 's/^manifest //p' /var/lib/box/references/small/latest)
+jq -r '.config, .layers[] | "\\(.size) \\(.digest | ltrimstr("sha256:"))"' $manifest
+stat --format='%s %n' $(jq -r '.config, .layers[] | .digest | ltrimstr("sha256:")' $manifest)`);
+  const lines = sizes.trim().split('\n');
+  assert.deepEqual(
+    lines.slice(0, 2),
+    lines.slice(2),
+    'sizes are in bytes, whatever the characters',
+  );
   const names = await two.succeed(
     "tar -tf /tmp/small.tar; tar -xOf /tmp/small.tar manifest.json | jq -r '.[].RepoTags[]'",
   );

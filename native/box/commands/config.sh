@@ -5,11 +5,22 @@
 
 readonly OCI=application/vnd.oci.image
 
-# describe_image CONFIG_FILE IMAGE MANIFEST SIZE PARENT: writes the image in words, images/IMAGE.
-describe_image() {
-  jq --raw-output --from-file "${BASH_SOURCE[0]%/*}/image.jq" --arg image "$2" --arg manifest "$3" \
-    --arg size "$4" --arg parent "$5" "$1" > "$STAGING/image"
-  mv -T "$STAGING/image" "$STORE/images/$2"
+# ask CONFIG_FILE FILTER [OPTION...]: what jq, with image.jq, says of a config.
+ask() {
+  local file=$1 filter=$2
+  shift 2
+  jq --raw-output -L "${BASH_SOURCE[0]%/*}" "include \"image\"; $filter" "$file" "$@"
+}
+
+# keep_image IMAGE MANIFEST SIZE PARENT: writes the image in words, images/IMAGE; those of its config are in
+# $STAGING/words.
+keep_image() {
+  {
+    printf 'manifest %s\nimage %s\nsize %s\n' "$2" "$1" "$3"
+    [[ ! $4 ]] || printf 'parent %s\n' "$4"
+    cat "$STAGING/words"
+  } > "$STAGING/image"
+  mv -T "$STAGING/image" "$STORE/images/$1"
 }
 
 # add_layer DIRECTORY: the directory becomes a layer, by rename. Sets DIFF_ID, the digest of its archive,
@@ -35,8 +46,8 @@ add_layer() {
 new_image() {
   local parent=$1 directory=$2 created_by=$3 filter=$4
   shift 4
-  local now parent_config=$STAGING/scratch parent_manifest=$STAGING/none parent_size=0 config
-  printf -v now '%(%FT%T)T.%sZ' "${EPOCHREALTIME%.*}" "${EPOCHREALTIME#*.}"
+  local now parent_config=$STAGING/scratch parent_manifest=$STAGING/none parent_size=0 config layers
+  TZ=UTC printf -v now '%(%FT%T)T.%sZ' "${EPOCHREALTIME%.*}" "${EPOCHREALTIME#*.}"
   architecture
   printf '{"architecture":"%s","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[]}}' "$ARCHITECTURE" > "$parent_config"
   echo '{"layers":[]}' > "$parent_manifest"
@@ -50,28 +61,27 @@ new_image() {
   DIFF_ID='' LAYER_BLOB='' BYTES=0 SIZE=0
   [[ ! $directory ]] || add_layer "$directory"
 
-  jq --compact-output --arg now "$now" --arg created_by "$created_by" --arg diff_id "$DIFF_ID" '
-    del(.id, .parent, .comment, .container, .container_config) | .created = $now
-    | .history += [{created: $now, created_by: $created_by} + if $diff_id == "" then {empty_layer: true} else {} end]
-    | if $diff_id == "" then . else .rootfs.diff_ids += ["sha256:" + $diff_id] end
-    | '"$filter" "$parent_config" --args -- "$@" > "$STAGING/config"
+  # Three things in one: the config, the layers of the manifest, and the config in words.
+  ask "$parent_config" "step(\$now; \$created_by; \$diff_id; $filter)"' | tojson,
+    ($parent[0].layers
+      | map({mediaType: "\($oci).layer.v1.tar\(if .mediaType | endswith("gzip") then "+gzip" else "" end)", digest, size})
+      | . + if $digest == "" then [] else [{mediaType: "\($oci).layer.v1.tar+gzip", digest: "sha256:\($digest)", size: $bytes}] end
+      | tojson),
+    words' --arg now "$now" --arg created_by "$created_by" --arg diff_id "$DIFF_ID" --slurpfile parent "$parent_manifest" \
+    --arg oci "$OCI" --arg digest "$LAYER_BLOB" --argjson bytes "$BYTES" --args -- "$@" > "$STAGING/made"
+  {
+    IFS= read -r config
+    IFS= read -r layers
+    cat > "$STAGING/words"
+  } < "$STAGING/made"
+  printf '%s' "$config" > "$STAGING/config"
   digest_of "$STAGING/config"
-  config=$DIGEST
-  jq --compact-output --arg oci "$OCI" --arg config "$config" --argjson config_bytes "$(stat --format=%s "$STAGING/config")" \
-    --arg digest "$LAYER_BLOB" --argjson bytes "$BYTES" '
-    {
-      schemaVersion: 2,
-      mediaType: "\($oci).manifest.v1+json",
-      config: {mediaType: "\($oci).config.v1+json", digest: "sha256:\($config)", size: $config_bytes},
-      layers: (.layers
-        | map({mediaType: "\($oci).layer.v1.tar\(if .mediaType | endswith("gzip") then "+gzip" else "" end)", digest, size})
-        + if $digest == "" then [] else [{mediaType: "\($oci).layer.v1.tar+gzip", digest: "sha256:\($digest)", size: $bytes}] end)
-    }' "$parent_manifest" > "$STAGING/manifest"
-  put_blob "$STAGING/config" "$config"
+  IMAGE=$DIGEST
+  printf '{"schemaVersion":2,"mediaType":"%s","config":{"mediaType":"%s","digest":"sha256:%s","size":%d},"layers":%s}' \
+    "$OCI.manifest.v1+json" "$OCI.config.v1+json" "$IMAGE" "${#config}" "$layers" > "$STAGING/manifest"
+  put_blob "$STAGING/config" "$IMAGE"
   put_blob "$STAGING/manifest"
-  need_blob "$config"
-  describe_image "$BLOB" "$config" "$DIGEST" $((parent_size + SIZE)) "$parent"
-  IMAGE=$config
+  keep_image "$IMAGE" "$DIGEST" $((parent_size + SIZE)) "$parent"
 }
 
 # Sets ARCHITECTURE, the machine's processor by the name that Go and so the OCI image specification have for it.

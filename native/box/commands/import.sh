@@ -48,9 +48,9 @@ import_image() {
   put_blob "$STAGING/manifest"
   cp "$config_file" "$STAGING/config"
   put_blob "$STAGING/config"
-  need_blob "${config#sha256:}"
-  [[ -e $STORE/images/${config#sha256:} ]] || describe_image "$BLOB" "${config#sha256:}" "${manifest#sha256:}" "$size" ''
   IMAGE=${config#sha256:}
+  ask "$config_file" words > "$STAGING/words"
+  [[ -e $STORE/images/$IMAGE ]] || keep_image "$IMAGE" "${manifest#sha256:}" "$size" ''
   [[ ! $name ]] || name_image "$IMAGE" "$name"
 }
 

@@ -91,6 +91,8 @@ find_image() {
     done
   fi
   [[ $id =~ ^[0-9a-f]{1,64}$ ]] || return 1
+  IMAGE_FILE=$STORE/images/$id
+  [[ ! -f $IMAGE_FILE ]] || return 0
   for file in "$STORE"/images/"$id"*; do found[${file##*/}]=$file; done
   for file in $(grep --recursive --files-with-matches "^image $id" "$STORE"/shared/references 2> /dev/null); do
     name=$(sed --quiet 's/^image //p' "$file")
