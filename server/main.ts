@@ -12,6 +12,7 @@ import { takeLock } from './setup/lock.mjs';
 import { Stop } from './setup/stop.mjs';
 import { prepareDiskTemplate } from './warden/disk-template.ts';
 import { prepareStage, STAGE } from './warden/janitor.ts';
+import { logLine } from './warden/log-line.ts';
 import { openNative } from './warden/native.ts';
 import { NativeError } from './warden/native-interface.ts';
 import { withOutsideNetwork } from './warden/outside-network.ts';
@@ -128,7 +129,7 @@ function announce(address: string, port: number): void {
 }
 
 function log(line: string): void {
-  console.error(`${new Date().toISOString()} ${line}`);
+  console.error(`${new Date().toISOString()} ${logLine(line)}`);
 }
 
 /** What the operator can put right is a sentence; all else is a bug of ours and keeps its stack. */
