@@ -85,10 +85,11 @@ export function strays(world: World, sandbox: SandboxState): Complaints {
       // Another lab of this host hands out the same ids.
       if (groups.some((line) => /\/glassbox-/.test(line) && !line.includes(world.labName)))
         return [];
-      // A zombie is in no group any more; a hierarchy that limits nothing is its owner's.
+      // A zombie is in no group any more; a hierarchy that limits nothing is the host's.
       if (/^State:\tZ/m.test(readText(`/proc/${pid}/status`) ?? 'State:\tZ')) return [];
       const outside = groups.filter(
-        (line) => !line.includes(`/${world.labName}/${sandbox.id}/`) && !line.includes(':name='),
+        (line) =>
+          !line.includes(`/${world.labName}/${sandbox.id}/`) && !/:(name=|net_cls)/.test(line),
       );
       return outside.map((line) => `process ${pid} with uid ${uid} is in ${line}`);
     });
