@@ -2,6 +2,7 @@ import type { ToBrowser } from '../../server/protocol/browser.ts';
 import type { CheckState } from '../../server/protocol/check.ts';
 import type { ErrorReport } from '../../server/protocol/errors.ts';
 import type { TerminalName } from '../../server/protocol/identifiers.ts';
+import type { Pressure } from '../../server/protocol/pressure.ts';
 import type { GoneReason, SandboxState } from '../../server/protocol/sandbox-state.ts';
 import type { XraySnapshot } from '../../server/protocol/xray.ts';
 
@@ -52,6 +53,8 @@ export type LabState = {
   readonly terminals: Readonly<Record<TerminalName, TerminalState>>;
   readonly check: OpenCheck | null;
   readonly xray: XraySnapshot | null;
+  /** The limit that the machine ran into last, until it is dismissed. */
+  readonly pressure: Pressure | null;
   /** An error that ends nothing, until something else is done. */
   readonly error: ErrorReport | null;
 };
@@ -65,6 +68,7 @@ export type LabEvent =
   | { readonly type: 'key-dropped'; readonly terminal: TerminalName }
   | { readonly type: 'step-opened'; readonly lesson: string; readonly step: string }
   | { readonly type: 'step-closed' }
+  | { readonly type: 'pressure-dismissed' }
   | { readonly type: 'error-dismissed' };
 
 const CLOSED: TerminalState = { shell: { kind: 'closed' }, keysDropped: 0 };
@@ -76,6 +80,7 @@ export const INITIAL_LAB_STATE: LabState = {
   terminals: CLOSED_TERMINALS,
   check: null,
   xray: null,
+  pressure: null,
   error: null,
 };
 
@@ -98,6 +103,8 @@ export function transition(state: LabState, event: LabEvent): LabState {
       return { ...state, check: { lesson: event.lesson, step: event.step, state: null } };
     case 'step-closed':
       return { ...state, check: null };
+    case 'pressure-dismissed':
+      return { ...state, pressure: null };
     case 'error-dismissed':
       return { ...state, error: null };
   }
@@ -145,6 +152,8 @@ function received(state: LabState, message: ToBrowser, at: number): LabState {
             check: { lesson: message.lesson, step: message.step, state: message.state },
           }
         : state;
+    case 'pressure':
+      return { ...state, pressure: message.pressure };
     case 'xray':
       return { ...state, xray: message.snapshot };
     case 'error':
@@ -195,8 +204,11 @@ function isReset({ machine }: LabState, reason: GoneReason): boolean {
 }
 
 /** What was known of a machine is not true of the next one. */
-function forgetMachine(state: LabState): Pick<LabState, 'terminals' | 'check' | 'xray'> {
+function forgetMachine(
+  state: LabState,
+): Pick<LabState, 'terminals' | 'check' | 'xray' | 'pressure'> {
   return {
+    pressure: null,
     terminals: CLOSED_TERMINALS,
     check: state.check && { ...state.check, state: null },
     xray: null,

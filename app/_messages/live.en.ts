@@ -111,6 +111,15 @@ export const LIVE_EN = {
     keysDropped: 'Not connected: what you type is not sent',
     endedExit: 'The shell has ended with exit code {code}.',
     endedSignal: 'The shell was ended by signal {signal}.',
+    pressure: {
+      memory:
+        'Your machine has used all its {limit} MiB of memory, so the kernel ended a process in it (SIGKILL).',
+      processes:
+        'Your machine has all its {limit} processes, so the kernel refuses new ones (EAGAIN).',
+      disk: 'Your machine’s disk is full: all its {limit} MiB are taken, and the kernel refuses more (ENOSPC).',
+      files:
+        'Your machine has all the {limit} files its disk has room for, so the kernel refuses more (ENOSPC).',
+    },
     endedUnknown: 'The shell has ended.',
     endedHint: 'Enter starts a new one.',
     restart: 'Start a new shell',

@@ -108,6 +108,12 @@ export const LIVE_ZH = {
     keysDropped: '未连接：你的输入没有发出',
     endedExit: 'Shell 已结束，退出码 {code}。',
     endedSignal: 'Shell 被信号 {signal} 结束。',
+    pressure: {
+      memory: '你的机器用完了全部 {limit} MiB 内存，内核结束了其中的一个进程（SIGKILL）。',
+      processes: '你的机器已有 {limit} 个进程，达到上限，内核拒绝创建新进程（EAGAIN）。',
+      disk: '你的机器磁盘已满：{limit} MiB 全部用完，内核拒绝再写入（ENOSPC）。',
+      files: '你的机器的磁盘最多容纳 {limit} 个文件，已达上限，内核拒绝再创建（ENOSPC）。',
+    },
     endedUnknown: 'Shell 已结束。',
     endedHint: '按 Enter 启动一个新的。',
     restart: '启动新的 shell',

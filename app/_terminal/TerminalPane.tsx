@@ -8,6 +8,7 @@ import type { LabSession } from '../_lab/session.ts';
 import { useLab } from '../_lab/use-lab.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { EndedBar } from './EndedBar.tsx';
+import { PressureBar } from './PressureBar.tsx';
 import { TerminalHeader } from './TerminalHeader.tsx';
 import { useXterm } from './use-xterm.ts';
 
@@ -34,6 +35,7 @@ export function TerminalPane({ name, session, screenReader }: TerminalPaneProps)
       <div className="terminal-screen" data-connected={connected}>
         <div ref={host} className="terminal-host" />
       </div>
+      <PressureBar session={session} />
       <EndedBar name={name} session={session} />
     </section>
   );

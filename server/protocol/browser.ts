@@ -10,6 +10,7 @@ import {
   slug,
   terminalName,
 } from './identifiers.ts';
+import { pressure } from './pressure.ts';
 import { goneReason, sandboxState } from './sandbox-state.ts';
 import { xraySnapshot } from './xray.ts';
 
@@ -91,6 +92,8 @@ export const toBrowser = z.discriminatedUnion('type', [
     exitCode: z.int(),
     signal: z.int(),
   }),
+  /** The machine has run into one of its limits; what runs in it was told by the kernel. */
+  z.object({ type: z.literal('pressure'), pressure }),
   z.object({ type: z.literal('check'), lesson: slug, step: slug, state: checkState }),
   z.object({ type: z.literal('xray'), snapshot: xraySnapshot }),
   z.object({ type: z.literal('error'), error: errorReport }),

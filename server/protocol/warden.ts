@@ -11,6 +11,7 @@ import {
   terminalName,
 } from './identifiers.ts';
 import { sandboxNeeds } from './needs.ts';
+import { pressure } from './pressure.ts';
 import { goneReason, sandboxState } from './sandbox-state.ts';
 import { xraySnapshot } from './xray.ts';
 
@@ -106,6 +107,8 @@ export const fromWarden = z.discriminatedUnion('type', [
     exitCode: z.int(),
     signal: z.int(),
   }),
+  /** The sandbox has run into one of its limits. */
+  z.object({ type: z.literal('pressure'), sandbox: sandboxId, pressure }),
   z.object({ type: z.literal('check'), watch: z.int(), state: checkState }),
   z.object({ type: z.literal('xray'), watch: z.int(), snapshot: xraySnapshot }),
 ]);

@@ -1,7 +1,9 @@
 import { TERMINALS, type TerminalName } from '../protocol/identifiers.ts';
 import type { SandboxNeed } from '../protocol/needs.ts';
+import type { Pressure } from '../protocol/pressure.ts';
 import type { SandboxState } from '../protocol/sandbox-state.ts';
 import type { CreatedSandbox, Inspection, Native } from './native-interface.ts';
+import { PressureWatch } from './pressure.ts';
 import { INSPECTED_PROCESSES } from './sandbox-limits.ts';
 import type { ShellEnd, ShellStart } from './shell.ts';
 import { Terminal, type TerminalSize } from './terminal.ts';
@@ -17,6 +19,8 @@ const SHELL = ['/bin/bash', '--login'] as const;
 /** What a sandbox tells of itself. */
 export type SandboxEvents = {
   readonly terminalEnded: (sandbox: Sandbox, terminal: TerminalName, end: ShellEnd) => void;
+  /** It has run into one of its limits. */
+  readonly pressure?: (sandbox: Sandbox, pressure: Pressure) => void;
   readonly inspectFailed: (sandbox: Sandbox, error: unknown) => void;
 };
 
@@ -31,6 +35,7 @@ export class Sandbox {
   readonly #events: SandboxEvents;
   readonly #terminals = new Map<TerminalName, Terminal>();
   readonly #lifeMs: number;
+  readonly #pressure: PressureWatch;
   #owner: string | undefined;
   #createdAt = Date.now();
   #closed = false;
@@ -51,6 +56,9 @@ export class Sandbox {
     this.#lifeMs = options.lifeMs;
     this.#native = options.native;
     this.#events = options.events;
+    this.#pressure = new PressureWatch(options.created.pid, (pressure) =>
+      this.#events.pressure?.(this, pressure),
+    );
     this.watcher = new Watcher({
       inspect: () => this.#inspect(),
       evidence: (inspection) => ({
@@ -116,7 +124,10 @@ export class Sandbox {
     const terminal = new Terminal({
       size,
       start: (current) => this.#shellStart(name, current),
-      printed: () => this.watcher.stir(),
+      printed: () => {
+        this.watcher.stir();
+        this.#pressure.stir();
+      },
       ended: (end) => {
         if (!this.#closed) this.#events.terminalEnded(this, name, end);
       },
@@ -129,6 +140,7 @@ export class Sandbox {
   async close(): Promise<void> {
     this.#closed = true;
     this.watcher.stop();
+    this.#pressure.stop();
     await Promise.all([...this.#terminals.values()].map((terminal) => terminal.close()));
   }
 

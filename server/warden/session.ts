@@ -1,5 +1,6 @@
 import { encodeFrame, type Frame } from '../protocol/frame.ts';
 import type { TerminalName } from '../protocol/identifiers.ts';
+import type { Pressure } from '../protocol/pressure.ts';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
 import type { FromWarden } from '../protocol/warden.ts';
 import type { Attachment } from './attachment.ts';
@@ -105,6 +106,11 @@ export class Session {
   terminalEnded(sandbox: Sandbox, terminal: TerminalName, end: ShellEnd): void {
     if (this.heldSandbox(sandbox.id) === undefined) return;
     this.voice.send({ type: 'terminal-ended', sandbox: sandbox.id, terminal, ...end });
+  }
+
+  pressure(sandbox: Sandbox, pressure: Pressure): void {
+    if (this.heldSandbox(sandbox.id) === undefined) return;
+    this.voice.send({ type: 'pressure', sandbox: sandbox.id, pressure });
   }
 
   /** The link has ended. Sandboxes live on; their idle clocks run. */

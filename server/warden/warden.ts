@@ -67,6 +67,7 @@ export class Warden {
         removeFailed: ({ id }, error) => tell({ type: 'remove-failed', id, error }),
         terminalEnded: (sandbox, terminal, end) =>
           this.#session?.terminalEnded(sandbox, terminal, end),
+        pressure: (sandbox, pressure) => this.#session?.pressure(sandbox, pressure),
         inspectFailed: ({ id }, error) => tell({ type: 'inspect-failed', id, error }),
       },
     });

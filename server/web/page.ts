@@ -163,6 +163,11 @@ export class Page {
     this.#socket.send({ type: 'terminal-ended', terminal, exitCode, signal });
   }
 
+  pressure(news: Extract<FromWarden, { type: 'pressure' }>): void {
+    if (this.#hold?.sandbox !== news.sandbox) return;
+    this.#socket.send({ type: 'pressure', pressure: news.pressure });
+  }
+
   check(watch: number, state: CheckState): void {
     if (!this.#stepWatch.is(watch) || this.#step === undefined) return;
     const { lesson, step } = this.#step;
