@@ -65,7 +65,7 @@ static void add_hierarchy(struct cgroup_layout *layout, char *line) {
   if (filesystem == NULL || layout->count == CGROUP_HIERARCHIES_MAX) {
     return;
   }
-  struct hierarchy hierarchy = {.tasks = -1};
+  struct hierarchy hierarchy = {.tasks = -1, .root = -1};
   filesystem += strlen(" - ");
   hierarchy.unified = strncmp(filesystem, "cgroup2 ", strlen("cgroup2 ")) == 0;
   if (!hierarchy.unified) {
@@ -115,6 +115,13 @@ int cgroup_layout_read(struct cgroup_layout *layout, struct glassbox_failure *fa
     return fail(failure, "cgroup", "/sys/fs/cgroup", -ENOENT);
   }
   return 0;
+}
+
+void cgroup_layout_close(struct cgroup_layout *layout) {
+  for (uint32_t i = 0; i < layout->count; i++) {
+    close_owned(&layout->hierarchies[i].tasks);
+    close_owned(&layout->hierarchies[i].root);
+  }
 }
 
 struct hierarchy *cgroup_unified(struct cgroup_layout *layout) {

@@ -34,6 +34,8 @@ struct hierarchy {
   char name[64];
   /* What a process writes 0 to in order to join; v1 only. */
   int tasks;
+  /* A mount of it that is attached nowhere and that mount_point leads to, or -1. */
+  int root;
   /* The sandbox's own directory was made by this creation, so a failure must remove it. */
   bool made;
 };
@@ -47,6 +49,18 @@ struct cgroup_layout {
 
 /* Finds the hierarchies that are mounted on this host. */
 int cgroup_layout_read(struct cgroup_layout *layout, struct glassbox_failure *failure);
+
+/* Closes what a layout holds. */
+void cgroup_layout_close(struct cgroup_layout *layout);
+
+/* Leaves the hierarchy of net_cls out, for what has no need of it. */
+void cgroup_net_cls_leave_out(struct cgroup_layout *layout);
+
+/*
+ * Adds the hierarchy of net_cls if it is not mounted, and not in use: only if `make`. 0, or a
+ * negative errno; -EOPNOTSUPP: this host has version 2.
+ */
+long cgroup_net_cls_add(struct tracer *tracer, struct cgroup_layout *layout, bool make);
 
 /* The cgroup2 hierarchy, or NULL. */
 struct hierarchy *cgroup_unified(struct cgroup_layout *layout);

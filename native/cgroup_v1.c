@@ -55,6 +55,11 @@ int cgroup_v1_make(struct tracer *tracer, const struct glassbox_spec *spec,
                    CGROUP_DELEGATED "/cgroup.clone_children")) {
     return fail(failure, tracer->step, hierarchy->mount_point, -ENAMETOOLONG);
   }
+  if (hierarchy->root >= 0) {
+    /* It was not there when the lab was opened. */
+    cgroup_path(path, hierarchy, spec->lab, NULL, NULL);
+    sys_mkdirat(AT_FDCWD, path, 0755);
+  }
   cgroup_path(path, hierarchy, spec->lab, spec->id, NULL);
   long result = TRACED(tracer, mkdirat, DIRECTORY(AT_FDCWD), STRING(path), OCTAL(0755));
   if (result < 0) {

@@ -230,31 +230,33 @@ static long remove_groups(const struct ending *ending, const struct cgroup_layou
   return 0;
 }
 
-static int destroy(const char *lab, const char *id, int32_t pidfd,
+static int destroy(const char *lab, const char *id, int32_t pidfd, struct cgroup_layout *layout,
                    struct glassbox_failure *failure) {
   struct ending ending = {.lab = lab, .id = id, .deadline_ns = monotonic_ns() + PATIENCE_NS};
-  struct cgroup_layout layout;
   /* First of all: it dies while the rest is looked up. */
   if (pidfd >= 0) {
     sys_pidfd_send_signal(pidfd, SIGKILL);
   }
-  if (cgroup_layout_read(&layout, failure) < 0) {
+  if (cgroup_layout_read(layout, failure) < 0) {
     return -1;
   }
+  /* Whether this sandbox had net_cls is not known any more. */
+  struct tracer silent = {0};
+  cgroup_net_cls_add(&silent, layout, false);
   /*
    * Usually once. Again when a process was on its way in (an `enter`), or was counted in some
    * hierarchies only: then each is searched, and its processes are awaited one by one.
    */
   for (bool thorough = false;; thorough = true) {
     char path[CGROUP_PATH_BYTES];
-    long result = kill_all(&ending, &layout, thorough);
+    long result = kill_all(&ending, layout, thorough);
     if (result == 0) {
-      result = wait_for_end(&ending, &layout, pidfd, thorough);
+      result = wait_for_end(&ending, layout, pidfd, thorough);
     }
     if (result < 0) {
       return fail(failure, "destroy", id, result);
     }
-    result = remove_groups(&ending, &layout, path);
+    result = remove_groups(&ending, layout, path);
     if (result == 0) {
       return 0;
     }
@@ -271,8 +273,10 @@ int glassbox_destroy(const char *lab, const char *id, int32_t pidfd,
   if (!cgroup_name_is_valid(lab) || !cgroup_id_is_valid(id)) {
     return fail(failure, "spec", "id", -EINVAL);
   }
+  struct cgroup_layout layout = {0};
   faults_begin(id);
-  int result = destroy(lab, id, pidfd, failure);
+  int result = destroy(lab, id, pidfd, &layout, failure);
+  cgroup_layout_close(&layout);
   faults_end();
   return result;
 }

@@ -137,6 +137,12 @@ static void open_groups(struct entry *entry) {
   if (cgroup_layout_read(&entry->cgroups, &failure) < 0) {
     give_up("control groups", -ENOENT);
   }
+  if ((entry->needs & GLASSBOX_NEED_NET_CLS) == 0) {
+    cgroup_net_cls_leave_out(&entry->cgroups);
+  } else {
+    struct tracer silent = {0};
+    check(cgroup_net_cls_add(&silent, &entry->cgroups, false), "net_cls");
+  }
   entry->group = -1;
   if (cgroup_unified(&entry->cgroups) != NULL) {
     entry->group =

@@ -12,7 +12,12 @@ static int read_layout(const char *lab, struct cgroup_layout *layout,
   if (!cgroup_name_is_valid(lab)) {
     return fail(failure, "spec", "lab", -EINVAL);
   }
-  return cgroup_layout_read(layout, failure);
+  if (cgroup_layout_read(layout, failure) < 0) {
+    return -1;
+  }
+  struct tracer silent = {0};
+  long result = cgroup_net_cls_add(&silent, layout, false);
+  return result < 0 ? fail(failure, "cgroup", "net_cls", result) : 0;
 }
 
 /* Without one of these a sandbox would have no limit on what it names. */
@@ -31,7 +36,7 @@ static int check_controllers(const struct cgroup_layout *layout, struct glassbox
 }
 
 int glassbox_open(const char *lab, struct glassbox_failure *failure) {
-  struct cgroup_layout layout;
+  __attribute__((cleanup(cgroup_layout_close))) struct cgroup_layout layout = {0};
   if (read_layout(lab, &layout, failure) < 0 || check_controllers(&layout, failure) < 0) {
     return -1;
   }
@@ -47,7 +52,7 @@ int glassbox_open(const char *lab, struct glassbox_failure *failure) {
 }
 
 int glassbox_close(const char *lab, struct glassbox_failure *failure) {
-  struct cgroup_layout layout;
+  __attribute__((cleanup(cgroup_layout_close))) struct cgroup_layout layout = {0};
   if (read_layout(lab, &layout, failure) < 0) {
     return -1;
   }
@@ -82,7 +87,7 @@ static void add_id(struct search *search, const char *name) {
 
 int glassbox_leftovers(const char *lab, uint32_t capacity, char (*ids)[GLASSBOX_ID_BYTES],
                        uint32_t *count, struct glassbox_failure *failure) {
-  struct cgroup_layout layout;
+  __attribute__((cleanup(cgroup_layout_close))) struct cgroup_layout layout = {0};
   struct search search = {.ids = ids, .capacity = capacity, .count = count};
   *count = 0;
   if (read_layout(lab, &layout, failure) < 0) {

@@ -13,6 +13,7 @@
 #include "cgroup_tree.h"
 #include "clone.h"
 #include "failure.h"
+#include "missing.h"
 #include "text.h"
 
 struct step {
@@ -229,11 +230,26 @@ static int read_namespaces(struct making *making, struct glassbox_sandbox *sandb
   return 0;
 }
 
+/* In the layout from the start, so that it is one hierarchy like the others. */
+static void add_net_cls(struct making *making) {
+  const struct glassbox_spec *spec = making->spec;
+  if ((spec->needs & GLASSBOX_NEED_NET_CLS) == 0) {
+    cgroup_net_cls_leave_out(&making->cgroups);
+    return;
+  }
+  making->parent.step = "cgroup";
+  long result = cgroup_net_cls_add(&making->parent, &making->cgroups, true);
+  if (result < 0) {
+    missing(making->sandbox, GLASSBOX_NEED_NET_CLS, "net_cls", "net_cls", result);
+  }
+}
+
 static int make(struct making *making, struct glassbox_sandbox *sandbox) {
   int ends[2];
   if (cgroup_layout_read(&making->cgroups, making->failure) < 0) {
     return -1;
   }
+  add_net_cls(making);
   long result =
       system_call(SYS_socketpair, AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, (long)ends, 0, 0);
   if (result < 0) {
@@ -253,9 +269,7 @@ static void close_descriptors(struct making *making) {
   for (size_t i = 0; i < SANDBOX_MOUNTS_MAX; i++) {
     close_owned(&making->mounts[i]);
   }
-  for (uint32_t i = 0; i < making->cgroups.count; i++) {
-    close_owned(&making->cgroups.hierarchies[i].tasks);
-  }
+  cgroup_layout_close(&making->cgroups);
   close_owned(&making->leaf_procs);
   close_owned(&making->parent_end);
   close_owned(&making->child_end);

@@ -288,6 +288,20 @@ static int devices(void) {
   return 0;
 }
 
+/* A group of net_cls with a class of its own. */
+static int net_cls(void) {
+  char path[96] = "/sys/fs/cgroup/net_cls";
+  if (access(path, F_OK) < 0) {
+    snprintf(path, sizeof(path), "/sys/fs/cgroup/net_cls,net_prio");
+  }
+  say("enter", chdir(path));
+  say("make", mkdir("mine", 0755));
+  say("class", put("mine/net_cls.classid", "65537"));
+  say("join", put("mine/cgroup.procs", "0"));
+  report_file("/proc/self/cgroup");
+  return 0;
+}
+
 /* A group of the learner's own, with a limit and a process, in the layout that the host has. */
 static int groups(void) {
   const bool v2 = access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0;
@@ -437,6 +451,9 @@ int main(int count, char **arguments) {
   }
   if (strcmp(what, "devices") == 0) {
     return devices();
+  }
+  if (strcmp(what, "net_cls") == 0) {
+    return net_cls();
   }
   if (strcmp(what, "groups") == 0) {
     return groups();

@@ -108,12 +108,36 @@ static void refuses_a_device(void) {
   check_facts(&without, allowed, sizeof(allowed) / sizeof(allowed[0]));
 }
 
+static void delegates_net_cls(void) {
+  static const char *const facts[] = {"enter: ok", "make: ok", "class: ok", "join: ok", "/mine"};
+  const struct belongings before = belongings();
+  struct glassbox_spec spec = spec_of(1);
+  spec.needs = GLASSBOX_NEED_NET_CLS;
+  const struct glassbox_sandbox sandbox = create(&spec);
+  struct program program;
+  CHECK(RUN_INSIDE(&program, &spec, &sandbox, "/bin/probe", "net_cls") == 0);
+  if (sandbox.missing_count == 0) {
+    check_facts(&program, facts, sizeof(facts) / sizeof(facts[0]));
+  } else {
+    printf("# %s\n", sandbox.missing[0].why);
+    CHECK(sandbox.missing[0].need == GLASSBOX_NEED_NET_CLS);
+    CHECK(strstr(sandbox.missing[0].why, "EOPNOTSUPP. Only control groups of version 1") != NULL);
+    CHECK(strstr(program.output, "enter: ENOENT") != NULL);
+  }
+  destroy(&spec, &sandbox);
+  const struct program without = probe(0, "net_cls");
+  CHECK(strstr(without.output, "enter: ENOENT") != NULL);
+  const struct belongings after = belongings();
+  check_same(&before, &after);
+}
+
 int main(void) {
   static const struct test tests[] = {
       {"without netfilter every door to it is closed, and only those", closes_netfilter},
       {"with netfilter the kernel itself answers", opens_netfilter},
       {"a disk is a block device that can be throttled, and goes with its sandbox", gives_a_disk},
       {"the devices controller refuses one device, where that is needed", refuses_a_device},
+      {"net_cls is the sandbox's where it needs it and the host has version 1", delegates_net_cls},
       {"a host that can't give a disk says why", says_why_there_is_no_disk},
   };
   return RUN(tests);

@@ -85,3 +85,24 @@ test('without that need there is no disk', async (context) => {
   const { run } = await machineWith(context);
   assert.match(await run('ls -d /disk'), /No such file.*exit 2\s*$/s);
 });
+
+test('in a machine that needs net_cls, iptables knows packets by their group', async (context) => {
+  const { created, run } = await machineWith(context, 'net_cls', 'netfilter');
+  if (created.missing.some(({ need }) => need === 'net_cls')) {
+    context.skip(created.missing.map(({ why }) => why).join(' '));
+    return;
+  }
+  const output = await run(`cd /sys/fs/cgroup/net_cls* && mkdir marked &&
+    echo 0x10001 > marked/net_cls.classid &&
+    iptables -A OUTPUT -m cgroup --cgroup 0x10001 -j REJECT &&
+    ping -c1 -W5 127.0.0.1 | grep -o "1 received";
+    echo 0 > marked/cgroup.procs; ping -c1 -W1 127.0.0.1 | grep -o "0 received"`);
+  assert.match(output, /1 received\n.*0 received/s);
+});
+
+test('in a machine that needs the device, a node that everybody may open is refused', async (context) => {
+  const { created, run } = await machineWith(context, 'device');
+  assert.deepEqual(created.missing, []);
+  const output = await run('stat -c %a /dev/full; head -c1 /dev/full; head -c1 /dev/zero | wc -c');
+  assert.match(output, /^666\n.*Operation not permitted\n1\n/s);
+});

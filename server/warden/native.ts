@@ -121,14 +121,15 @@ export function openNative(options: NativeOptions): Native {
       const calls = decodeTrace(trace);
       if (result < 0) throw nativeError(failure, calls);
       const made: NativeSandbox = koffi.decode(sandbox, sandboxType);
+      const missing = made.missing.slice(0, made.missingCount).map(missingNeed);
       watches.set(made.pidfd, new Set());
       return {
         pid: made.pid,
         pidfd: made.pidfd,
         namespaces: byNamespace(made.namespaces, String),
         trace: calls,
-        needs: spec.needs,
-        missing: made.missing.slice(0, made.missingCount).map(missingNeed),
+        needs: spec.needs.filter((need) => missing.every((lost) => lost.need !== need)),
+        missing,
       };
     },
 
