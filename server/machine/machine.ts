@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
-import type { SandboxNeed } from '../protocol/needs.ts';
+import type { MissingNeed, SandboxNeed } from '../protocol/needs.ts';
 import { Console } from '../testing/console.ts';
 import { eventually } from '../testing/eventually.ts';
 import { lowerdirs, openTestNative } from '../testing/native.ts';
@@ -40,6 +40,11 @@ export class Machine {
     const machine = new Machine(native, id, created);
     context.after(() => machine.#close());
     return machine;
+  }
+
+  /** What this host could not give it of what it needs. */
+  get missing(): readonly MissingNeed[] {
+    return this.#created.missing;
   }
 
   /** Opens a terminal, 1 or 2, with a login shell on it. */

@@ -20,6 +20,8 @@ export function playTranscripts(area: string): void {
 
 async function play(context: TestContext, { acts, needs }: Transcript): Promise<void> {
   const machine = await Machine.start(context, needs);
+  const [lacking] = machine.missing;
+  if (lacking !== undefined) return context.skip(`${lacking.need}: ${lacking.why}`);
   const consoles = new Map<number, Console>();
   /** What a program that stays has printed before a key ends it. */
   let before: readonly string[] = [];

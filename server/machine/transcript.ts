@@ -7,7 +7,7 @@
  *
  * `$ ` is a command in the first terminal and `2$ ` in the second; `> ` goes on with it, as a shell shows
  * it; `^C`, `^D` or `^Z` alone is that key. All other lines are what is printed: `<pid>` may vary, `<…>` is
- * anything. A heading may end in `[cgroup v1]`, `[cgroup v2]` or `[needs netfilter]`. Lines before the first
+ * anything. A heading may end in `[cgroup v1]`, `[cgroup v2]`, `[needs disk]` or both. Lines before the first
  * heading are remarks.
  */
 import { readFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ export type Transcript = {
   readonly acts: readonly Act[];
 };
 
-const HEADING = /^## (.*?)(?: \[(?:cgroup (v1|v2)|needs ([\w ]+))\])?$/;
+const HEADING = /^## (.*?)(?: \[(?:cgroup (v1|v2))?(?:, )?(?:needs ([\w ]+))?\])?$/;
 const COMMAND = /^(2?)\$ (.*)$/;
 
 export function readTranscripts(file: URL): readonly Transcript[] {
