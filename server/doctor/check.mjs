@@ -2,10 +2,17 @@ import { Stop } from '../setup/stop.mjs';
 import { CGROUPS } from './cgroups.mjs';
 import { HOST_REQUIREMENTS } from './host.mjs';
 import { KERNEL_REQUIREMENTS } from './kernel.mjs';
+import { OPTIONAL_PARTS } from './optional.mjs';
 import { PARTS } from './parts.mjs';
 
 /** Everything the lab needs from its host, in the order of the table that the doctor prints. */
-export const REQUIREMENTS = [...HOST_REQUIREMENTS, ...KERNEL_REQUIREMENTS, CGROUPS, ...PARTS];
+export const REQUIREMENTS = [
+  ...HOST_REQUIREMENTS,
+  ...KERNEL_REQUIREMENTS,
+  CGROUPS,
+  ...OPTIONAL_PARTS,
+  ...PARTS,
+];
 
 /**
  * Stops at the first thing that is missing, with its sentence; says what is degraded and goes on.
