@@ -38,6 +38,11 @@ const MODES = {
     without: ['port'],
     program: [...TYPESCRIPT, 'server/escape/run.ts'],
   },
+  'test:churn': {
+    purposes: ['start'],
+    without: ['port'],
+    program: [...TYPESCRIPT, 'server/churn/main.ts'],
+  },
   'bench:create': {
     purposes: ['start'],
     without: ['port'],

@@ -1,5 +1,5 @@
 /**
- * Builds what a command needs: `prepare.ts start|build|test|bench:create [arguments of the command]`. Run by
+ * Builds what a command needs: `prepare.ts start|build|test|test:churn|bench:create [arguments of the command]`. Run by
  * bootstrap.mjs, which holds the lock on `.build`.
  */
 import { join } from 'node:path';
@@ -34,6 +34,9 @@ const PREPARATIONS: Readonly<Record<string, (args: readonly string[]) => Promise
     );
   },
   async 'test:escape'() {
+    await runStages(ALL, { images: sharedImages() });
+  },
+  async 'test:churn'() {
     await runStages(ALL, { images: sharedImages() });
   },
   async 'bench:create'() {
