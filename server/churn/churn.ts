@@ -47,7 +47,7 @@ export async function churn(
   const { images } = parseOptions([], process.env);
   const removeStage = prepareStage();
   const scratch = mkdtempSync(join(images, 'churn-'));
-  const faults = openFaults(scratch);
+  const faults = await openFaults(scratch);
   const harm: Harm = { killed: 0, faults: 0, failedCreations: 0, failedRemovals: 0 };
   const real = openNative({
     libraryDirectory: faults.libraryDirectory,

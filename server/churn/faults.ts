@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import koffi from 'koffi';
 import { BUILD } from '../setup/paths.mjs';
+import { runTool } from '../setup/run-tool.mjs';
 import type { Chance } from './chance.ts';
 
 const { EACCES, EIO, ENOMEM, ENOSPC, EPERM } = constants.errno;
@@ -20,7 +21,8 @@ export type Faults = {
   readonly forget: (id: string) => void;
 };
 
-export function openFaults(scratch: string): Faults {
+export async function openFaults(scratch: string): Promise<Faults> {
+  await runTool('native', 'make', ['-C', 'native', 'faults']);
   const built = join(BUILD, 'native');
   const libraryDirectory = join(scratch, 'faulty');
   mkdirSync(libraryDirectory);
