@@ -8,6 +8,7 @@ import {
   mounts,
   processesOf,
 } from '../testing/kernel-state.ts';
+import { STAGE } from '../warden/janitor.ts';
 
 /**
  * What there is of a lab: a number or a list for each kind of thing. Others use the host meanwhile, so of
@@ -21,7 +22,7 @@ export function belongingsOf(lab: string, directories: readonly string[]): Belon
     processes,
     groups: groupsOf(lab),
     namespaces: namespacesOf(processes),
-    mounts: mounts(),
+    mounts: mounts().filter((mount) => canBeOurs(mount, directories)),
     interfaces: interfaces(),
     'loop devices': loopDevices().filter((name) => isOf(name, directories)),
     descriptors: descriptors(),
@@ -42,6 +43,11 @@ function namespacesOf(processes: readonly string[]): string[] {
     });
   const own = new Set(links('self'));
   return [...new Set(processes.flatMap(links))].filter((link) => !own.has(link)).sort();
+}
+
+/** On the stage, of a file or directory of ours, or of a namespace. */
+function canBeOurs(mount: string, directories: readonly string[]): boolean {
+  return [STAGE, ...directories, ' - overlay ', ' - nsfs '].some((part) => mount.includes(part));
 }
 
 function isOf(device: string, directories: readonly string[]): boolean {
