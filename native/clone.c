@@ -39,6 +39,9 @@
 /* A pid out of the way, so that the learner's first process is number 2. */
 #define SEALER_PID 300
 
+/* The kernel may be out of memory for a moment. */
+#define IDENTITY_TRIES 100
+
 #define NAMESPACE_FLAGS                                                                            \
   (CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC)
 
@@ -175,8 +178,10 @@ static long clone_as_owner(struct making *making, struct tracer *tracer, struct 
   if (result == 0) {
     result = clone_traced(tracer, args, making->stack, sandbox_child, making->child_side);
     /* A thread of the warden's that stays somebody else would do harm later. */
-    if (take_identity(tracer, 0) < 0) {
-      abort();
+    for (int tries = 1; take_identity(tracer, 0) < 0; tries++) {
+      if (tries == IDENTITY_TRIES) {
+        abort();
+      }
     }
   }
   TRACED(tracer, prctl, AS(PR_SET_SECUREBITS, "PR_SET_SECUREBITS"), NUMBER(bits));
