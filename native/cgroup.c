@@ -1,12 +1,15 @@
 #include "cgroup.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cgroup_tree.h"
 #include "failure.h"
 #include "text.h"
+
+#define UNDO_TRIES 100
 
 static const char *const CONTROLLERS[] = {
     "cpuset", "cpu",     "cpuacct",  "blkio",      "memory",  "devices", "freezer",
@@ -231,7 +234,10 @@ void cgroup_undo(struct cgroup_layout *layout, const char *lab, const char *id) 
     char path[CGROUP_PATH_BYTES];
     struct hierarchy *hierarchy = &layout->hierarchies[i];
     if (hierarchy->made && cgroup_path(path, hierarchy, lab, id, NULL)) {
-      cgroup_remove(path);
+      /* Nobody would remove it later: what fails for a moment is tried again. */
+      for (int tries = 1; cgroup_remove(path) < 0 && tries < UNDO_TRIES; tries++) {
+        sched_yield();
+      }
       hierarchy->made = false;
     }
   }

@@ -94,6 +94,7 @@ export async function churn(
       left: [...left, ...failed.map(String), ...(await real.leftovers())],
     };
   } finally {
+    for (const id of await real.leftovers()) await real.destroy(id, undefined);
     await real.close();
     rmSync(scratch, { recursive: true });
     removeStage();
