@@ -100,7 +100,7 @@ static void add_device_limits(struct json *host, const struct container *contain
       const char *kind = strsep(&parts, " ");
       strsep(&parts, " ");
       const char *rate = strsep(&parts, " ");
-      if (strcmp(kind, lists[i].kind) == 0) {
+      if (rate != NULL && parts != NULL && strcmp(kind, lists[i].kind) == 0) {
         struct json *limit = json_add(list, NULL, JSON_OBJECT);
         json_text(limit, "Path", parts);
         json_number(limit, "Rate", strtoll(rate, NULL, 10));

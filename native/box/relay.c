@@ -12,7 +12,10 @@
 #define BUFFER_BYTES 32768
 #define FOREVER (INT64_MAX / 2)
 
+#define INTERRUPTS_MAX 3
+
 static struct termios before_raw;
+static unsigned interrupts;
 static bool is_raw;
 
 bool terminal_size(int fd, unsigned short *rows, unsigned short *columns) {
@@ -74,6 +77,10 @@ static void pass_signal(const struct relay *relay, int signals) {
   struct signalfd_siginfo received;
   while (sys_read(signals, &received, sizeof(received)) == sizeof(received)) {
     struct winsize size;
+    /* PID 1 ignores what it has no handler for: who presses Ctrl-C three times means it. */
+    if (received.ssi_signo == SIGINT && ++interrupts == INTERRUPTS_MAX) {
+      received.ssi_signo = SIGKILL;
+    }
     if (received.ssi_signo != SIGWINCH) {
       sys_pidfd_send_signal(relay->pidfd, (int)received.ssi_signo);
     } else if (relay->terminal >= 0 && ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0) {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/file.h>
+#include <unistd.h>
 
 #include "../syscalls.h"
 #include "commands.h"
@@ -217,6 +218,20 @@ static const struct command_line REMOVE_LINE = {
     .words_max = NO_LIMIT,
 };
 
+static void nothing(int signal) {
+  (void)signal;
+}
+
+/* Somebody else is making it or tidying up after it: that is over soon, or a person has to wait. */
+static bool lock_in_time(int directory) {
+  const struct sigaction interrupt = {.sa_handler = nothing};
+  sigaction(SIGALRM, &interrupt, NULL);
+  alarm(TIDY_NS / NANOSECONDS);
+  bool locked = flock(directory, LOCK_EX) == 0;
+  alarm(0);
+  return locked;
+}
+
 static void remove_volume(const struct container *container) {
   char path[STORE_PATH_BYTES];
   store_path(path, "volumes", container->id, NULL);
@@ -244,9 +259,10 @@ static int remove_one(const char *word, const struct remove_request *request) {
   if (pidfd >= 0) {
     end_container(&container, pidfd);
   }
-  /* Somebody is making it or tidying up: that is soon over. */
-  if (directory >= 0 && flock(directory, LOCK_EX | LOCK_NB) < 0) {
-    wait_for_monitor(&container);
+  if (directory >= 0 && !lock_in_time(directory)) {
+    complain("Error response: container %s is being started or removed by another box: try again",
+             container.name);
+    return 1;
   }
   long result = keep_remove(&container, directory);
   if (request->volumes) {

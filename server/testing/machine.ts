@@ -15,6 +15,9 @@ import { lowerdirs, openTestNative } from './native.ts';
 /** More than any script of a test takes on a busy machine. */
 const SCRIPT_TIMEOUT_MS = 120_000;
 
+/** Ends what a script prints. */
+const ALL_READ = '\u001e';
+
 /** A sandbox in which a test types commands. */
 export class Machine {
   readonly #native: Native;
@@ -67,8 +70,13 @@ export class Machine {
 
   /** What a script prints, and the exit code it ends with. */
   async end(script: string): Promise<{ printed: string; exitCode: number }> {
-    // The outer shell keeps the terminal open: a program that closes it just before it ends is hung up.
-    const outer = ['/bin/bash', '-c', '/bin/bash -c "$1"; exit $?', '-'];
+    // The outer shell ends only when all was read: what is still in a terminal when it is hung up is lost.
+    const outer = [
+      '/bin/bash',
+      '-c',
+      `/bin/bash -c "$1"; code=$?; printf '\\036'; read -rs; exit $code`,
+      '-',
+    ];
     const { file, arguments: arguments_ } = this.#native.enterArguments(
       this.#id,
       this.#sandbox,
@@ -79,12 +87,14 @@ export class Machine {
     let printed = '';
     terminal.onData((text) => {
       printed += text;
+      if (text.includes(ALL_READ)) terminal.write('\n');
     });
     const timer = setTimeout(() => terminal.kill('SIGKILL'), SCRIPT_TIMEOUT_MS);
     const { exitCode } = await new Promise<{ exitCode: number }>((resolve) => {
       terminal.onExit(resolve);
     });
     clearTimeout(timer);
-    return { printed: printed.replaceAll('\r\n', '\n'), exitCode };
+    const [said = ''] = printed.split(ALL_READ);
+    return { printed: said.replaceAll('\r\n', '\n'), exitCode };
   }
 }

@@ -20,7 +20,7 @@ const TIDY = `${EVENTUALLY}; ${LEFT}; eventually sh -c '! ip -o link | grep veth
 test('a detached container runs, is listed, entered, shown, stopped and removed', async (context) => {
   const machine = await machineWithImages(context);
   const id = await machine.succeed(
-    'box run -d --name web busybox sh -c "echo started; echo trouble >&2; trap exit TERM; while :; do sleep 0.1; done"',
+    'box run -d --name web busybox sh -c "trap exit TERM; echo started; echo trouble >&2; while :; do sleep 0.1; done"',
   );
   assert.match(id, /^[0-9a-f]{64}\n$/);
   const short = id.slice(0, 12);
@@ -31,7 +31,7 @@ test('a detached container runs, is listed, entered, shown, stopped and removed'
   );
   assert.match(
     row ?? '',
-    new RegExp(`^${short} {3}busybox {3}"sh -c echo started;…" {3}.* ago {3}.*Up .* web$`),
+    new RegExp(`^${short} {3}busybox {3}"sh -c trap exit TER…" {3}.* ago {3}.*Up .* web$`),
   );
   assert.equal(await machine.succeed('box ps -q'), `${short}\n`);
   assert.equal(await machine.succeed('box ps -q --no-trunc'), id);
@@ -80,12 +80,12 @@ test('the processes in a container are in its namespaces, group and root', async
 
 test('stop kills after its time, kill sends signals, PID 1 ignores what it has no handler for', async (context) => {
   const machine = await machineWithImages(context);
-  const printed = await machine.succeed(`
+  const printed = await machine.succeed(`${EVENTUALLY}
     box run -d --name deaf busybox sleep 1000 >/dev/null
     box kill -s TERM deaf; box ps --format '{{.Names}}'
     box stop -t 1 deaf; box inspect -f '{{.State.ExitCode}} {{.State.OOMKilled}}' deaf
-    box run -d --name hears busybox sh -c 'trap "exit 9" USR1; while :; do sleep 0.1; done' >/dev/null
-    sleep 0.3; box kill -s SIGUSR1 hears; box wait hears
+    box run -d --name hears busybox sh -c 'trap "exit 9" USR1; echo ready; while :; do sleep 0.1; done' >/dev/null
+    eventually sh -c 'box logs hears | grep ready'; box kill -s SIGUSR1 hears; box wait hears
     box run -d --name dies busybox sleep 1000 >/dev/null; box kill dies; box wait dies
     box rm deaf hears dies; box kill -s NOTHING nobody || true`);
   assert.equal(
@@ -96,13 +96,14 @@ test('stop kills after its time, kill sends signals, PID 1 ignores what it has n
 
 test('pause freezes every process of a container, and unpause lets it go on', async (context) => {
   const machine = await machineWithImages(context);
-  const printed = await machine.succeed(`
+  const printed = await machine.succeed(`${EVENTUALLY}
     box run -d --name clock busybox sh -c 'while :; do echo x >> /ticks; sleep 0.05; done' >/dev/null
+    changed() { [ $(ticks) != $before ]; }
     ticks() { wc -c < /var/lib/box/containers/$(box ps -q --no-trunc)/merged/ticks; }
-    sleep 0.5; box pause clock; box ps --format '{{.Status}}'; before=$(ticks); sleep 0.5
+    eventually test -s /var/lib/box/containers/*/merged/ticks; box pause clock; box ps --format '{{.Status}}'; before=$(ticks); sleep 0.5
     [ $(ticks) = $before ] && echo frozen
     box exec clock true || true; box pause clock || true
-    box unpause clock; sleep 0.5; [ $(ticks) != $before ] && echo 'goes on'
+    box unpause clock; eventually changed; echo 'goes on'
     box pause clock; box rm clock || true; box rm -f clock`);
   assert.match(
     printed,
@@ -186,9 +187,9 @@ test('inspect has the shape that Docker gives it, and templates find their way i
 
 test('--init reaps and passes signals on; network container:NAME shares', async (context) => {
   const machine = await machineWithImages(context);
-  const printed = await machine.succeed(`
+  const printed = await machine.succeed(`${EVENTUALLY}
     box run -d --init --name tidy busybox sh -c 'sh -c "sleep 0.1 & exec sleep 0.3"; exec sleep 1000' >/dev/null
-    sleep 1; box exec tidy ps -o stat | grep -c Z || true
+    eventually sh -c 'box exec tidy ps -o args | grep -x "sleep 1000"'; box exec tidy ps -o stat | grep -c Z || true
     box stop -t 5 tidy; box inspect -f '{{.State.ExitCode}}' tidy
     box run -d --name one busybox sleep 1000 >/dev/null
     [ "$(box run --rm --network container:one busybox ip -o addr show eth0)" = "$(box exec one ip -o addr show eth0)" ] && echo shared

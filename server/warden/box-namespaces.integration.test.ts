@@ -43,7 +43,8 @@ test('a container without a pid namespace ends whole, and without a mount namesp
   const machine = await machineWithImages(context);
   const printed = await machine.succeed(`
     box run -d --name loose --without pid,mnt busybox sh -c 'sleep 7000 & sleep 7000' >/dev/null
-    sleep 0.3; pgrep -cf '^sleep 7000'; box exec loose sh -c 'ls /proc/self/root/bin/busybox'
+    both() { [ $(pgrep -cf '^sleep 7000') = 2 ]; }
+    for _ in $(seq 300); do both && break; sleep 0.1; done; pgrep -cf '^sleep 7000'; box exec loose sh -c 'ls /proc/self/root/bin/busybox'
     box stop -t 1 loose; pgrep -cf '^sleep 7000' || true
     box rm loose; grep -c containers /proc/mounts || true; ls / | grep -c etc`);
   assert.equal(printed, '2\n/proc/self/root/bin/busybox\nloose\n0\nloose\n0\n1\n');

@@ -3,10 +3,17 @@ import test from 'node:test';
 import { machineWithImages } from '../testing/box-images.ts';
 
 /**
- * `keys DELAYED-KEYS COMMAND` types keys at a command on a terminal of its own. Each line of keys
- * is typed when the one before was answered: the prompt of busybox's shell ends with "# ".
+ * `on_terminal KEYS COMMAND` runs a command on a terminal of its own. An Enter now and then brings its shell to
+ * show a prompt; then the keys are typed, and what `script` reads stays open until the command has ended.
  */
-const ON_TERMINAL = `on_terminal() { { sleep 1; printf "$1"; sleep 1.5; } | script -qefc "$2" /dev/null; }`;
+const ON_TERMINAL = `on_terminal() {
+  rm -f /tmp/ended; : > /tmp/shown
+  {
+    until grep -q '# ' /tmp/shown || [ -e /tmp/ended ]; do echo; sleep 0.5; done
+    printf "$1"
+    until [ -e /tmp/ended ]; do sleep 0.2; done
+  } | { script -qefc "$2" /tmp/shown; code=$?; touch /tmp/ended; exit $code; }
+}`;
 
 test('-it gives a container a terminal of its own, with a size, a name and an exit code', async (context) => {
   const machine = await machineWithImages(context);
@@ -83,6 +90,8 @@ test('--explain tells each step with its system calls, --trace has them as JSON,
     jq -rM -s 'length > 100, (map(.step) | index("exec") > 0), (.[0] | keys_unsorted | join(" ")), (map(select(.error != "")) | map(.call | split("(")[0]) | unique | join(" "))' /tmp/trace`);
   assert.match(trace, /^true\ntrue\nstep side call error startedNs durationNs\n(mkdirat)?\n$/);
   const waited = await machine.end(`
-    { sleep 1; box ps -aq | wc -l; for i in $(seq 30); do echo; done; } | script -qefc 'box run --rm --step --network none busybox echo done' /dev/null`);
+    rm -f /tmp/ended
+    { until [ -e /tmp/ended ]; do echo; sleep 0.1; done; } |
+      { script -qefc 'box run --rm --step --network none busybox echo done' /dev/null; touch /tmp/ended; }`);
   assert.match(waited.printed, /press Enter to do it[\s\S]*done/);
 });
