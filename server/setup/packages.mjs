@@ -73,6 +73,12 @@ export const HOST_PACKAGES = [
     purpose: 'start',
   },
   {
+    package: 'e2fsprogs',
+    provides: { command: 'mkfs.ext4' },
+    why: 'the disk of machines whose lesson needs one',
+    purpose: 'start',
+  },
+  {
     package: 'slirp4netns',
     provides: { file: '/usr/bin/slirp4netns' },
     why: 'a network to the outside for machines',
