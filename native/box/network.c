@@ -156,7 +156,7 @@ static long add_host(const struct network *network, const struct network_contain
            other ? hostname : "");
   network_explain(network->report, "Write its address and its names into the hosts file that all "
                                    "containers have as /etc/hosts.");
-  return network_hosts_add(network->hosts, line);
+  return network_hosts_add(network->hosts, line, network->report->tracer);
 }
 
 /* The record comes first: what it says of a container without a veth counts for nothing. */
@@ -210,6 +210,16 @@ static void translate_if_changed(struct network *network) {
   }
 }
 
+static int start_relay(struct network *network, const struct network_container *container,
+                       const int *listeners) {
+  struct network_endpoint *record = network_records_find(&network->records, container->id);
+  long result = network_start_relay(record, listeners, container->pidfd, network->report);
+  if (result > 0) {
+    result = network_records_note_relay(&network->records, record, (int)result);
+  }
+  return result < 0 ? fail(network->report->failure, STEP, "relay", result) : 0;
+}
+
 /* All of it, with the ports' sockets at hand; the caller undoes it if it fails. */
 static int attach(struct network *network, const struct network_container *container,
                   struct network_endpoint *endpoint, const int *listeners) {
@@ -230,10 +240,7 @@ static int attach(struct network *network, const struct network_container *conta
   if (configure_inside(container, endpoint, report) < 0) {
     return -1;
   }
-  long result = endpoint->port_count == 0
-                    ? 0
-                    : network_start_relay(endpoint, listeners, container->pidfd, report);
-  return result < 0 ? fail(report->failure, STEP, "relay", result) : 0;
+  return endpoint->port_count == 0 ? 0 : start_relay(network, container, listeners);
 }
 
 /*
@@ -244,6 +251,7 @@ static long detach(struct network *network, struct network_endpoint *endpoint) {
   network_explain(network->report,
                   "Take the container's names and ports from the network. Its veth pair goes with "
                   "its network namespace.");
+  network_stop_relay(endpoint);
   long result = forget(endpoint, network->hosts, &network->rules_changed);
   return result < 0 ? result : network_records_release(&network->records, endpoint);
 }

@@ -31,8 +31,7 @@ struct network_report {
   /* Its `step` is set here while calls are made, and is as it was afterwards. */
   struct tracer *tracer;
   struct glassbox_failure *failure;
-  /* Gets plain words before the calls that they explain, one line or more. NULL: nothing is said.
-   */
+  /* Gets a line of plain words before the calls that it explains. NULL: nothing is said. */
   void (*explain)(void *context, const char *words);
   void *context;
 };
@@ -83,6 +82,8 @@ struct network_endpoint {
   char name[65];
   struct network_port ports[NETWORK_PORTS_MAX];
   uint32_t port_count;
+  /* The process that relays its ports, or 0. */
+  int relay;
 };
 
 /*

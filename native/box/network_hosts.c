@@ -113,7 +113,14 @@ static size_t find_place(const struct hosts *hosts, size_t needed, size_t *lengt
   return hosts->size;
 }
 
-long network_hosts_add(int fd, const char *line) {
+/* The write that makes the line appear. */
+static long show(struct tracer *tracer, int fd, const char *bytes, size_t size, size_t offset) {
+  const long written =
+      TRACED(tracer, pwrite64, NUMBER(fd), BYTES(bytes), NUMBER(size), NUMBER(offset));
+  return written < 0 ? written : written == (long)size ? 0 : -EIO;
+}
+
+long network_hosts_add(int fd, const char *line, struct tracer *tracer) {
   char filled[512];
   struct hosts hosts;
   size_t length;
@@ -132,10 +139,10 @@ long network_hosts_add(int fd, const char *line) {
     return -ENAMETOOLONG;
   }
   if (at_end) {
-    return put(fd, filled, (size_t)size, place);
+    return show(tracer, fd, filled, (size_t)size, place);
   }
   result = put(fd, filled + 1, (size_t)size - 1, place + 1);
-  return result < 0 ? result : put(fd, filled, 1, place);
+  return result < 0 ? result : show(tracer, fd, filled, 1, place);
 }
 
 static long vacate(int fd, struct hosts *hosts, size_t start, size_t length) {

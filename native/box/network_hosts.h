@@ -9,11 +9,13 @@
 #ifndef BOX_NETWORK_HOSTS_H
 #define BOX_NETWORK_HOSTS_H
 
+#include "../trace.h"
+
 /* Opens the file, and makes it with the lines that every container needs if it is not there. */
 long network_hosts_open(int directory);
 
 /* Adds a line of an address and its names, the id's first twelve digits among them. */
-long network_hosts_add(int hosts, const char *line);
+long network_hosts_add(int hosts, const char *line, struct tracer *tracer);
 
 /* Takes away the lines that have this word, a short id. */
 long network_hosts_remove(int hosts, const char *word);

@@ -145,15 +145,15 @@ static const char *find_nft(void) {
 }
 
 static void explain_rules(const struct network_report *report, const char *rules) {
-  char *words = NULL;
-  if (report->explain != NULL &&
-      asprintf(&words,
-               "Address translation by the kernel. What leaves the machine gets the machine's "
-               "address, what comes to a published port gets the container's. `nft -f -` gets:\n%s",
-               rules) >= 0) {
-    network_explain(report, words);
-    free(words);
+  network_explain(report, "Address translation by the kernel: what leaves the machine gets the "
+                          "machine's address, what comes to a published port gets the container's. "
+                          "nft -f - reads:");
+  char *lines = report->explain == NULL ? NULL : strdup(rules);
+  char *rest = lines;
+  for (char *line = strsep(&rest, "\n"); line != NULL && rest != NULL; line = strsep(&rest, "\n")) {
+    network_explain(report, line);
   }
+  free(lines);
 }
 
 static void explain_errors(const struct network_report *report, const char *errors) {

@@ -82,6 +82,7 @@ static bool read_record(int files, const char *name, struct network_endpoint *en
     sscanf(line, "id %64[0-9a-f]", endpoint->id);
     sscanf(line, "name %64s", endpoint->name);
     sscanf(line, "interface %15s", endpoint->interface);
+    sscanf(line, "relay %d", &endpoint->relay);
     read_port_line(line, endpoint);
   }
   fclose(file);
@@ -171,6 +172,9 @@ static void write_record(FILE *file, const struct network_endpoint *endpoint) {
     fprintf(file, "port %s %s %hu %hu\n", port->protocol == IPPROTO_UDP ? "udp" : "tcp", address,
             port->machine_port, port->container_port);
   }
+  if (endpoint->relay > 0) {
+    fprintf(file, "relay %d\n", endpoint->relay);
+  }
 }
 
 static long write_file(const struct network_records *records,
@@ -198,11 +202,18 @@ long network_records_add(struct network_records *records, const struct network_e
   return result;
 }
 
+long network_records_note_relay(const struct network_records *records,
+                                struct network_endpoint *endpoint, int relay) {
+  endpoint->relay = relay;
+  return write_file(records, endpoint);
+}
+
 long network_records_release(const struct network_records *records,
                              struct network_endpoint *endpoint) {
   endpoint->id[0] = '\0';
   endpoint->name[0] = '\0';
   endpoint->port_count = 0;
+  endpoint->relay = 0;
   return write_file(records, endpoint);
 }
 

@@ -38,6 +38,10 @@ struct in_addr network_records_free_address(const struct network_records *record
 /* Writes a record and keeps it in the array too. */
 long network_records_add(struct network_records *records, const struct network_endpoint *endpoint);
 
+/* Notes which process relays the ports of a container. */
+long network_records_note_relay(const struct network_records *records,
+                                struct network_endpoint *endpoint, int relay);
+
 /*
  * The container is gone, but the kernel still takes its veth apart: the record keeps the address
  * until then, and says nothing more than the name of the interface.

@@ -7,16 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "network_link.h"
 #include "network_port.h"
 
-/* Descriptors of a relay, from its start. */
-#define RELAY_PIDFD 3
-#define RELAY_FIRST_LISTENER 4
-#define RELAY_FIRST_FREE (RELAY_FIRST_LISTENER + NETWORK_PORTS_MAX)
 #define EVENTS 64
 /* How long no connection is taken when there was no room for one and none has ended. */
 #define FULL_WAIT_MS 1000
@@ -107,99 +102,4 @@ int network_relay(int count, char **arguments) {
   for (;;) {
     turn(&relay);
   }
-}
-
-/* What the relay is started with, and what `ps` shows of it. */
-struct relay_start {
-  char *arguments[3 + 3 * NETWORK_PORTS_MAX];
-  char words[3 * NETWORK_PORTS_MAX][24];
-  int descriptors[1 + NETWORK_PORTS_MAX];
-  uint32_t descriptor_count;
-};
-
-static void write_socket_name(char *words, size_t capacity, struct in_addr address,
-                              unsigned int port) {
-  char dotted[INET_ADDRSTRLEN];
-  network_write_address(dotted, address);
-  snprintf(words, capacity, "%s:%u", dotted, port);
-}
-
-static void prepare(struct relay_start *start, const struct network_endpoint *endpoint,
-                    const int *listeners, int pidfd) {
-  size_t count = 0;
-  start->arguments[count++] = "box";
-  start->arguments[count++] = NETWORK_RELAY_COMMAND;
-  start->descriptors[0] = pidfd;
-  for (uint32_t i = 0; i < endpoint->port_count; i++) {
-    const struct network_port *port = &endpoint->ports[i];
-    char(*words)[24] = &start->words[3 * (size_t)i];
-    snprintf(words[0], sizeof(words[0]), "%s", network_protocol_name(port));
-    write_socket_name(words[1], sizeof(words[1]), port->address, port->machine_port);
-    write_socket_name(words[2], sizeof(words[2]), endpoint->address, port->container_port);
-    for (size_t j = 0; j < 3; j++) {
-      start->arguments[count++] = words[j];
-    }
-    start->descriptors[1 + i] = listeners[i];
-  }
-  start->arguments[count] = NULL;
-  start->descriptor_count = 1 + endpoint->port_count;
-}
-
-/* In a process of its own: nothing is kept of `box` but the sockets and the pidfd. */
-__attribute__((noreturn)) static void become_relay(struct relay_start *start) {
-  char *const environment[] = {NULL};
-  setsid();
-  for (uint32_t i = 0; i < start->descriptor_count; i++) {
-    start->descriptors[i] = fcntl(start->descriptors[i], F_DUPFD_CLOEXEC, RELAY_FIRST_FREE);
-  }
-  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  for (int fd = 0; fd < RELAY_PIDFD; fd++) {
-    dup2(null, fd);
-  }
-  for (uint32_t i = 0; i < start->descriptor_count; i++) {
-    dup2(start->descriptors[i], RELAY_PIDFD + (int)i);
-  }
-  sys_close_range(RELAY_PIDFD + start->descriptor_count, ~0U);
-  if (chdir("/") == 0) {
-    execve("/proc/self/exe", start->arguments, environment);
-  }
-  _exit(125);
-}
-
-static void explain_relay(const struct network_report *report, const struct relay_start *start) {
-  char words[512];
-  int length = snprintf(words, sizeof(words),
-                        "Start a relay for the published ports, as Docker starts docker-proxy:");
-  for (char *const *argument = start->arguments;
-       *argument != NULL && length > 0 && (size_t)length < sizeof(words); argument++) {
-    length += snprintf(words + length, sizeof(words) - (size_t)length, " %s", *argument);
-  }
-  network_explain(report, words);
-}
-
-long network_start_relay(const struct network_endpoint *endpoint, const int *listeners, int pidfd,
-                         const struct network_report *report) {
-  struct relay_start start;
-  int status = 0;
-  prepare(&start, endpoint, listeners, pidfd);
-  explain_relay(report, &start);
-  const struct argument arguments[] = {AS(SIGCHLD, "SIGCHLD"), AS(0, "NULL")};
-  struct glassbox_call *call = trace_begin(report->tracer, "clone", arguments, 2);
-  const pid_t child = fork();
-  if (child == 0) {
-    /* The relay becomes a child of PID 1, which reaps it: `box` may end before it or after. */
-    const pid_t relay = fork();
-    if (relay == 0) {
-      become_relay(&start);
-    }
-    _exit(relay < 0 ? 1 : 0);
-  }
-  const long result = child < 0 ? -errno : child;
-  trace_finish(report->tracer, call, result);
-  if (result < 0) {
-    return result;
-  }
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return status == 0 ? 0 : -EAGAIN;
 }

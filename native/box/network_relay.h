@@ -10,9 +10,21 @@
 
 #include "network.h"
 
-/* Starts the relay of a container: `listeners` are the sockets of its ports. */
+/*
+ * Starts the relay of a container: `listeners` are the sockets of its ports. Returns the relay's
+ * pid.
+ */
 long network_start_relay(const struct network_endpoint *endpoint, const int *listeners, int pidfd,
                          const struct network_report *report);
+
+/* Ends the relay of a container, if it has not ended with it, and waits until its ports are free.
+ */
+void network_stop_relay(const struct network_endpoint *endpoint);
+
+/* Descriptors of a relay, from its start. */
+#define RELAY_PIDFD 3
+#define RELAY_FIRST_LISTENER 4
+#define RELAY_FIRST_FREE (RELAY_FIRST_LISTENER + NETWORK_PORTS_MAX)
 
 struct relay;
 
