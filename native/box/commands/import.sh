@@ -26,7 +26,8 @@ import_image() {
   check_blob "$manifest_file" "$manifest" manifest
   if jq --exit-status '.manifests' "$manifest_file" &> /dev/null; then
     architecture
-    manifest=$(jq --raw-output --arg machine "$ARCHITECTURE" 'first(.manifests[] | select(.platform.architecture == $machine and .platform.os == "linux")).digest // ""' "$manifest_file")
+    manifest=$(jq --raw-output --arg machine "$ARCHITECTURE" '
+      [.manifests[] | select(.platform.architecture == $machine and .platform.os == "linux")][0].digest // ""' "$manifest_file")
     [[ $manifest ]] || fail "the image is not there for this machine ($ARCHITECTURE)."
     import_image "$directory" "$manifest" "$name"
     return

@@ -81,7 +81,8 @@ make_whiteouts() {
     name=${path##*/}
     parent=$directory/${path%"$name"}
     hidden=$parent${name#.wh.}
-    [[ -f $parent$name && ! -L $parent$name && $name != .wh. && $name != .wh.. && $name != .wh... ]] || fail "the layer has a whiteout that hides nothing: $path"
+    [[ -f $parent$name && ! -L $parent$name && $name != .wh. && $name != .wh.. && $name != .wh... ]] ||
+      fail "the layer has a whiteout that hides nothing: $path"
     rm "$parent$name"
     case $name in
       .wh..wh..opq) opaque+=("$parent") ;;

@@ -12,7 +12,8 @@ need_layout() {
 # into one annotation, other programs only the tag into the other.
 list_layout() {
   jq --raw-output '.manifests[] | (.annotations // {}) as $names
-    | "\(.digest) \($names["io.containerd.image.name"] // $names["org.opencontainers.image.ref.name"] // "" | ltrimstr("docker.io/") | ltrimstr("library/"))"' "$1/index.json"
+    | ($names["io.containerd.image.name"] // $names["org.opencontainers.image.ref.name"] // "") as $name
+    | "\(.digest) \($name | ltrimstr("docker.io/") | ltrimstr("library/"))"' "$1/index.json"
 }
 
 # index_entry DIGEST BYTES NAME: what index.json says of one image.

@@ -145,7 +145,8 @@ step_USER() { config_step USER "$1"; }
 
 # Docker takes what is no JSON as a command for the shell, without a word; the error comes at run time.
 warn_of_form() {
-  [[ $1 != '['* ]] || json_words "$1" || printf '%s:%s: this looks like the exec form, but is no JSON array of "strings": it is taken as the shell form.\n' "${DOCKERFILE##*/}" "$LINE" >&2
+  [[ $1 != '['* ]] || json_words "$1" ||
+    echo "${DOCKERFILE##*/}:$LINE: this looks like the exec form, but is no JSON array of \"strings\": it is taken as the shell form." >&2
 }
 
 step_RUN() {
