@@ -5,11 +5,14 @@
  */
 #include <errno.h>
 #include <linux/mount.h>
+#include <sched.h>
 #include <string.h>
 
 #include "cgroup.h"
 #include "cgroup_tree.h"
 #include "text.h"
+
+#define PATIENCE_NS (NANOSECONDS / 2)
 
 static bool is_net_cls(const struct hierarchy *hierarchy) {
   return strcmp(hierarchy->controllers, "net_cls") == 0 ||
@@ -74,7 +77,14 @@ long cgroup_net_cls_add(struct tracer *tracer, struct cgroup_layout *layout, boo
   }
   struct hierarchy *hierarchy = &layout->hierarchies[layout->count];
   *hierarchy = (struct hierarchy){.controllers = "net_cls", .name = "net_cls", .tasks = -1};
-  hierarchy->root = (int)open_detached(tracer);
+  /* EBUSY: nobody uses it any more, and the kernel is still taking the last groups away. */
+  const int64_t deadline_ns = monotonic_ns() + PATIENCE_NS;
+  do {
+    hierarchy->root = (int)open_detached(tracer);
+    if (hierarchy->root == -EBUSY && !make) {
+      return 0;
+    }
+  } while (hierarchy->root == -EBUSY && monotonic_ns() < deadline_ns && sched_yield() == 0);
   if (hierarchy->root < 0) {
     return hierarchy->root;
   }

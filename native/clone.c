@@ -169,6 +169,9 @@ static long take_identity(struct tracer *tracer, uint32_t user) {
  */
 static long clone_as_owner(struct making *making, struct tracer *tracer, struct clone_args *args) {
   const long bits = system_call(SYS_prctl, PR_GET_SECUREBITS, 0, 0, 0, 0, 0);
+  if (bits < 0) {
+    return bits;
+  }
   long result = TRACED(tracer, prctl, AS(PR_SET_SECUREBITS, "PR_SET_SECUREBITS"),
                        AS(bits | SECBIT_NO_SETUID_FIXUP, "SECBIT_NO_SETUID_FIXUP"));
   if (result < 0) {
@@ -177,11 +180,12 @@ static long clone_as_owner(struct making *making, struct tracer *tracer, struct 
   result = take_identity(tracer, making->spec->id_base);
   if (result == 0) {
     result = clone_traced(tracer, args, making->stack, sandbox_child, making->child_side);
-    /* A thread of the warden's that stays somebody else would do harm later. */
-    for (int tries = 1; take_identity(tracer, 0) < 0; tries++) {
-      if (tries == IDENTITY_TRIES) {
-        abort();
-      }
+  }
+  /* Half a change is undone, too. A thread of the warden's that stays somebody else would do harm
+   * later. */
+  for (int tries = 1; take_identity(tracer, 0) < 0; tries++) {
+    if (tries == IDENTITY_TRIES) {
+      abort();
     }
   }
   TRACED(tracer, prctl, AS(PR_SET_SECUREBITS, "PR_SET_SECUREBITS"), NUMBER(bits));
