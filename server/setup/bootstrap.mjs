@@ -33,6 +33,11 @@ const MODES = {
     without: ['port'],
     program: [...TYPESCRIPT, 'server/setup/test.ts'],
   },
+  'test:v2': {
+    purposes: ['start', 'test'],
+    without: ['port'],
+    program: [...TYPESCRIPT, 'server/v2/test.ts'],
+  },
   'test:escape': {
     purposes: ['start', 'test'],
     without: ['port'],
@@ -66,7 +71,7 @@ async function main() {
   const prepared = await prepare(mode, options).catch(report);
   if (prepared === 0) return mode.program ? run([...mode.program, ...options.rest]) : 0;
   // Whoever reads the last line of the tests must find it there, even if none could be run.
-  if (name === 'test') console.log('0 passed, 1 failed, 0 skipped');
+  if (name.startsWith('test')) console.log('0 passed, 1 failed, 0 skipped');
   return prepared;
 }
 

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** What a suite of tests came to. */
 export type Outcome = {
   readonly passed: number;
@@ -8,6 +10,15 @@ export type Outcome = {
   /** Why tests were skipped. */
   readonly reasons: readonly string[];
 };
+
+/** The same as it is read from a file of another process. */
+export const outcomeSchema = z.object({
+  passed: z.int(),
+  failed: z.int(),
+  skipped: z.int(),
+  failures: z.array(z.string()),
+  reasons: z.array(z.string()),
+});
 
 export const passed = (): Outcome => ({
   passed: 1,

@@ -109,6 +109,13 @@ export const HOST_PACKAGES = [
     purpose: 'test',
     only: 'debian',
   },
+  {
+    package: 'qemu-system-x86',
+    provides: { command: 'qemu-system-x86_64' },
+    why: 'the virtual machine with cgroup v2 that tests run in',
+    purpose: 'test',
+    only: 'debian',
+  },
 ];
 
 /**

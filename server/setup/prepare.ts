@@ -1,6 +1,6 @@
 /**
- * Builds what a command needs: `prepare.ts start|build|test|test:churn|bench:create [arguments of the command]`. Run by
- * bootstrap.mjs, which holds the lock on `.build`.
+ * Builds what a command needs: `prepare.ts start|build|test|test:churn|test:v2|bench:create [arguments of the
+ * command]`. Run by bootstrap.mjs, which holds the lock on `.build`.
  */
 import { join } from 'node:path';
 import { ConfigurationError, parseConfiguration } from '../configuration.ts';
@@ -32,6 +32,9 @@ const PREPARATIONS: Readonly<Record<string, (args: readonly string[]) => Promise
       ALL.filter((name) => needed.has(name)),
       { images: sharedImages() },
     );
+  },
+  async 'test:v2'() {
+    await runStages(ALL, { images: sharedImages() });
   },
   async 'test:escape'() {
     await runStages(ALL, { images: sharedImages() });

@@ -21,14 +21,20 @@ export type Ended = {
  */
 export async function runProgram(
   [file = '', ...args]: readonly string[],
-  options: { timeoutMs: number; show: boolean; env?: Readonly<Record<string, string>> },
+  options: {
+    timeoutMs: number;
+    show: boolean;
+    env?: Readonly<Record<string, string>>;
+    /** Its input comes to no end, and nothing comes. Otherwise it is at its end from the beginning. */
+    openInput?: boolean;
+  },
 ): Promise<Ended> {
   // Should this process be killed, what it has started ends as well.
   const command = ['--pdeathsig', 'TERM', file === 'node' ? process.execPath : file, ...args];
   const child = spawn('setpriv', command, {
     cwd: ROOT,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [options.openInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
       ...options.env,
@@ -38,7 +44,7 @@ export async function runProgram(
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
       output += text;
       if (options.show) process.stdout.write(text);
     });

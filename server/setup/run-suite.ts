@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { add, failed, judge, NOTHING, type Outcome, passed } from './outcome.ts';
+import { add, failed, judge, NOTHING, type Outcome, outcomeSchema, passed } from './outcome.ts';
 import { BUILD } from './paths.mjs';
 import { runProgram } from './run-program.ts';
 import { parseTap } from './tap.ts';
@@ -27,14 +27,6 @@ export async function runTap(command: readonly string[], timeoutMs: number): Pro
   return judge(parseTap(output), ended);
 }
 
-const counts = z.object({
-  passed: z.int(),
-  failed: z.int(),
-  skipped: z.int(),
-  failures: z.array(z.string()),
-  reasons: z.array(z.string()),
-});
-
 /** Test files of Node's test runner, one after the other. */
 export async function runNodeTests(
   name: string,
@@ -52,7 +44,7 @@ export async function runNodeTests(
     ],
     { timeoutMs, show: true, env: { GLASSBOX_TEST_RESULTS: results } },
   );
-  return judge(readResults(results, counts) ?? NOTHING, ended);
+  return judge(readResults(results, outcomeSchema) ?? NOTHING, ended);
 }
 
 /** The same with a runner and a limit of its own for each file: one that hangs does not take the others' time. */

@@ -1,5 +1,7 @@
+import { runOnV2 } from '../v2/boot.ts';
+import { Unavailable } from '../v2/root-disk.ts';
 import { findBrowser } from './browser.mjs';
-import { type Outcome, skipped } from './outcome.ts';
+import { add, NOTHING, type Outcome, skipped } from './outcome.ts';
 import { runCheck, runEachFile, runNodeTests, runPlaywright, runTap } from './run-suite.ts';
 import type { StageName } from './stages.ts';
 import { Stop } from './stop.mjs';
@@ -96,6 +98,20 @@ export const SUITES: readonly Suite[] = [
     minutes: 10,
     run: (timeoutMs) =>
       runTap(['node', '--import', 'tsx', 'server/escape/run.ts', 'all', '--tap'], timeoutMs),
+  },
+  {
+    name: 'v2',
+    title: 'smoke run on a machine with cgroup v2',
+    needs: ['native', 'image'],
+    minutes: 20,
+    async run(timeoutMs) {
+      const rows = await runOnV2('smoke', timeoutMs).catch((reason) => {
+        if (reason instanceof Unavailable) return reason.message;
+        throw reason;
+      });
+      if (typeof rows === 'string') return skipped('all tests on cgroup v2', rows);
+      return rows.map(({ outcome }) => outcome).reduce(add, NOTHING);
+    },
   },
   {
     name: 'e2e',

@@ -14,6 +14,14 @@ export function integrationTests(): string[] {
   return testFiles().filter((file) => file.endsWith('.integration.test.ts'));
 }
 
+/** Programs of the native library's tests, as the Makefile names them. */
+export function nativeTests(): string[] {
+  return readdirSync(join(ROOT, 'native/tests'))
+    .filter((file) => /^test_.*\.c$/.test(file))
+    .map((file) => file.slice(0, -'.c'.length))
+    .sort();
+}
+
 /** Every C file, for the check of their format. */
 export function cFiles(): string[] {
   const files = walk('native').filter((file) => /\.[ch]$/.test(file));
