@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <linux/mount.h>
 #include <linux/sched.h>
+#include <linux/securebits.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -23,119 +24,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../cgroup.h"
 #include "../confine.h"
-#include "../syscalls.h"
+#include "floor_groups.h"
 
-#define ID "f10012f10012"
-#define SETS_OF_CALLS 64
 #define DETACH 2
 #define STORE "/var/lib/box/shared"
-#define PRIVATE_MOUNT (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 #define NEW_NAMESPACES                                                                             \
   (CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS | CLONE_NEWIPC)
 
-static const char *lab;
 static const char *stage;
 static char **layers;
 static int layer_count;
-static struct cgroup_layout cgroups;
-
-/* Shared with the child, which is another process: how often each call was made, and a file. */
-static struct {
-  struct {
-    const char *name;
-    unsigned count;
-  } calls[SETS_OF_CALLS];
-  int sealed;
-} * shared;
-
-static long must(long result, const char *what) {
-  if (result < 0) {
-    dprintf(STDERR_FILENO, "floor: %s: %s\n", what, strerror((int)-result));
-    _exit(1);
-  }
-  return result;
-}
-
-static void count(const char *name) {
-  for (size_t i = 0; i < SETS_OF_CALLS; i++) {
-    if (shared->calls[i].name == NULL || strcmp(shared->calls[i].name, name) == 0) {
-      shared->calls[i].name = name;
-      shared->calls[i].count++;
-      return;
-    }
-  }
-}
-
-#define AT(_1, _2, _3, _4, _5, _6, ...)                                                            \
-  (long)(_1), (long)(_2), (long)(_3), (long)(_4), (long)(_5), (long)(_6)
-#define CALL(name, ...)                                                                            \
-  (count(#name), must(system_call(SYS_##name, AT(__VA_ARGS__, 0, 0, 0, 0, 0, 0)), #name))
-#define MOUNT(source, target, type, flags, options)                                                \
-  CALL(mount, source, target, type, flags, options)
-#define MKDIR(path) CALL(mkdirat, AT_FDCWD, path, 0755)
-
-/* As the trace, which shows the writing alone. */
-static void put(const char *path, const char *text) {
-  int fd = (int)must(sys_openat(AT_FDCWD, path, O_WRONLY), path);
-  CALL(write, fd, text, strlen(text));
-  sys_close(fd);
-}
-
-static const char *in_group(const struct hierarchy *hierarchy, const char *below) {
-  static char path[CGROUP_PATH_BYTES];
-  cgroup_path(path, hierarchy, lab, ID, below);
-  return path;
-}
-
-static void limit(const struct hierarchy *hierarchy, const char *controller, const char *file,
-                  const char *value) {
-  if (hierarchy->unified || cgroup_has(hierarchy->controllers, controller)) {
-    put(in_group(hierarchy, file), value);
-  }
-}
-
-static void delegate(const struct hierarchy *hierarchy, const char *below) {
-  static const char *const v1[] = {"", "/cgroup.procs", "/tasks", NULL};
-  static const char *const v2[] = {"", "/cgroup.procs", "/cgroup.threads",
-                                   "/cgroup.subtree_control", NULL};
-  MKDIR(in_group(hierarchy, below));
-  for (const char *const *file = hierarchy->unified ? v2 : v1; *file != NULL; file++) {
-    char path[64];
-    snprintf(path, sizeof(path), "%s%s", below, *file);
-    CALL(fchownat, AT_FDCWD, in_group(hierarchy, path), 100000, 100000, 0);
-  }
-}
-
-static void make_groups(const struct hierarchy *hierarchy) {
-  static const char *const enabled[] = {"+memory", "+pids", "+cpu", "+io", "+cpuset"};
-  MKDIR(in_group(hierarchy, NULL));
-  if (hierarchy->unified) {
-    if (cgroups.pure_v2) {
-      limit(hierarchy, "", "memory.max", "536870912");
-      limit(hierarchy, "", "memory.swap.max", "0");
-      limit(hierarchy, "", "pids.max", "512");
-      limit(hierarchy, "", "cpu.max", "100000 100000");
-    }
-    limit(hierarchy, "", "cgroup.max.descendants", "1000");
-    for (size_t i = 0; cgroups.pure_v2 && i < 5; i++) {
-      limit(hierarchy, "", "cgroup.subtree_control", enabled[i]);
-    }
-    delegate(hierarchy, "machine");
-    if (cgroups.pure_v2) {
-      delegate(hierarchy, "machine/init");
-    }
-    return;
-  }
-  limit(hierarchy, "memory", "memory.limit_in_bytes", "536870912");
-  limit(hierarchy, "memory", "memory.memsw.limit_in_bytes", "536870912");
-  limit(hierarchy, "pids", "pids.max", "512");
-  limit(hierarchy, "cpu", "cpu.cfs_period_us", "100000");
-  limit(hierarchy, "cpu", "cpu.cfs_quota_us", "100000");
-  delegate(hierarchy, "machine");
-  limit(hierarchy, "cpuset", "machine/cgroup.clone_children", "0");
-}
 
 /* The image store's mount, sealed: see attach.c. A child that shares files hands it over by number.
  */
@@ -215,33 +114,6 @@ static void make_devices(void) {
   }
 }
 
-static void enter_groups(void) {
-  static const char *const enabled[] = {"+memory", "+pids", "+cpu", "+io", "+cpuset"};
-  for (uint32_t i = 0; i < cgroups.count; i++) {
-    if (cgroups.hierarchies[i].tasks >= 0 && !cgroups.pure_v2) {
-      CALL(write, cgroups.hierarchies[i].tasks, "0", 1);
-    }
-  }
-  CALL(unshare, CLONE_NEWCGROUP);
-  if (cgroups.pure_v2) {
-    MOUNT("cgroup2", "/sys/fs/cgroup", "cgroup2", PRIVATE_MOUNT, NULL);
-    CALL(write, cgroups.hierarchies[0].tasks, "0", 1);
-    for (size_t i = 0; i < 5; i++) {
-      put("/sys/fs/cgroup/cgroup.subtree_control", enabled[i]);
-    }
-    return;
-  }
-  MOUNT("cgroup", "/sys/fs/cgroup", "tmpfs", PRIVATE_MOUNT, "mode=0755,size=64k,nr_inodes=256");
-  for (uint32_t i = 0; i < cgroups.count; i++) {
-    const struct hierarchy *hierarchy = &cgroups.hierarchies[i];
-    const char *type = hierarchy->unified ? "cgroup2" : "cgroup";
-    char path[128];
-    snprintf(path, sizeof(path), "/sys/fs/cgroup/%s", hierarchy->name);
-    MKDIR(path);
-    MOUNT(type, path, type, PRIVATE_MOUNT, hierarchy->unified ? NULL : hierarchy->controllers);
-  }
-}
-
 __attribute__((noreturn)) static void run_inside(int go, const int *trees) {
   struct tracer silent = {0};
   const char *object;
@@ -285,11 +157,17 @@ static int make_process(int go, const int *trees, int *pid) {
       .exit_signal = SIGCHLD,
       .cgroup = group >= 0 ? (uint64_t)group : 0,
   };
+  /* The namespaces are to be the sandbox's own user's: see clone_as_owner in clone.c. */
+  const long bits = must(system_call(SYS_prctl, PR_GET_SECUREBITS, 0, 0, 0, 0, 0), "prctl");
+  CALL(prctl, PR_SET_SECUREBITS, bits | SECBIT_NO_SETUID_FIXUP);
+  CALL(setresuid, -1, 100000, -1);
   count("clone3");
   *pid = (int)must(system_call(SYS_clone3, (long)&args, sizeof(args), 0, 0, 0, 0), "clone3");
   if (*pid == 0) {
     run_inside(go, trees);
   }
+  CALL(setresuid, -1, 0, -1);
+  CALL(prctl, PR_SET_SECUREBITS, bits);
   close_owned(&group);
   return pidfd;
 }

@@ -60,12 +60,16 @@ export function differences(
     real.set(name, (real.get(name) ?? 0) + 1);
   }
   // These come out of the same lists and the same code: they can't differ.
-  for (const name of ['prctl', 'prlimit64', 'seccomp']) real.delete(name);
-  return [...new Set([...floor.keys(), ...real.keys()])]
-    .filter((name) => floor.get(name) !== real.get(name))
+  const counted = new Map(floor);
+  for (const name of ['prctl', 'prlimit64', 'seccomp']) {
+    real.delete(name);
+    counted.delete(name);
+  }
+  return [...new Set([...counted.keys(), ...real.keys()])]
+    .filter((name) => counted.get(name) !== real.get(name))
     .map(
       (name) =>
-        `${name}: ${floor.get(name) ?? 0} times in the floor, ${real.get(name) ?? 0} in a sandbox`,
+        `${name}: ${counted.get(name) ?? 0} times in the floor, ${real.get(name) ?? 0} in a sandbox`,
     );
 }
 
