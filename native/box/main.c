@@ -50,6 +50,8 @@ static const struct {
     {"push", "Give an image to another store"},
     {"tag", "Give an image another name"},
     {"rmi", "Remove an image"},
+    {"image", "Say the same as with images: image ls, image inspect …"},
+    {"system", "Show what images, containers and layers take: system df"},
 };
 
 static int print_usage(void) {
