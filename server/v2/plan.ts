@@ -83,6 +83,12 @@ export const PLANS = {
         ),
     },
     {
+      name: 'v2-escape',
+      title: 'ways out of a sandbox, on cgroup v2',
+      run: () =>
+        runTap(['node', '--import', 'tsx', 'server/escape/run.ts', 'ways', '--tap'], ALL_MS),
+    },
+    {
       name: 'v2-integration',
       title: 'all other integration tests on cgroup v2',
       run: () =>
