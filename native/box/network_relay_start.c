@@ -51,7 +51,6 @@ static void prepare(struct relay_start *start, const struct network_endpoint *en
 /* In a process of its own: nothing is kept of `box` but the sockets and the pidfd. */
 __attribute__((noreturn)) static void become_relay(struct relay_start *start) {
   char *const environment[] = {NULL};
-  setsid();
   for (uint32_t i = 0; i < start->descriptor_count; i++) {
     start->descriptors[i] = fcntl(start->descriptors[i], F_DUPFD_CLOEXEC, RELAY_FIRST_FREE);
   }
@@ -97,7 +96,12 @@ long network_start_relay(const struct network_endpoint *endpoint, const int *lis
   struct glassbox_call *call = trace_begin(report->tracer, "clone", arguments, 2);
   const pid_t child = fork();
   if (child == 0) {
-    /* The relay becomes a child of PID 1, which reaps it: `box` may end before it or after. */
+    /*
+     * The relay becomes a child of PID 1, which reaps it: `box` may end before it or after. It
+     * begins in a session without a terminal, for the one that `box` runs on may be hung up at
+     * once.
+     */
+    setsid();
     relay = fork();
     if (relay == 0) {
       become_relay(&start);

@@ -103,7 +103,8 @@ test('a port that is taken is refused in Docker’s words, and nothing stays of 
   const { printed, exitCode } = await machine.end(
     'box run --rm --name second -p 8080:80 busybox true',
   );
-  assert.match(printed, /Bind for 0\.0\.0\.0:8080 failed: port is already allocated/);
+  const now = await machine.run('box ps -a; ss -ltnp; cat /var/lib/box/network/endpoints/*');
+  assert.match(printed, /Bind for 0\.0\.0\.0:8080 failed: port is already allocated/, now);
   assert.equal(exitCode, 125);
   assert.equal((await machine.succeed('ls /var/lib/box/network/endpoints')).trim(), '172.30.0.2');
   const wrong = await machine.end('box run --rm -p eighty busybox true');
