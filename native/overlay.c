@@ -13,11 +13,12 @@ long idmap_mount(struct tracer *tracer, int mount, int user_namespace, uint64_t 
   char reading[128];
   struct mount_attr attribute = {
       .attr_set = attributes | MOUNT_ATTR_IDMAP,
+      .propagation = MS_PRIVATE,
       .userns_fd = (uint64_t)user_namespace,
   };
   text_join(reading, sizeof(reading),
             "{attr_set=", (attributes & MOUNT_ATTR_RDONLY) != 0 ? "MOUNT_ATTR_RDONLY|" : "",
-            "MOUNT_ATTR_NODEV|MOUNT_ATTR_IDMAP, userns_fd}");
+            "MOUNT_ATTR_NODEV|MOUNT_ATTR_IDMAP, propagation=MS_PRIVATE, userns_fd}");
   return TRACED(tracer, mount_setattr, NUMBER(mount), STRING(""),
                 AS(AT_EMPTY_PATH, "AT_EMPTY_PATH"), AS(&attribute, reading),
                 NUMBER(sizeof(attribute)));

@@ -203,6 +203,7 @@ static int create(void) {
   int user = (int)must(sys_openat(AT_FDCWD, path, O_RDONLY), path);
   struct mount_attr attributes = {.attr_set =
                                       MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV | MOUNT_ATTR_IDMAP,
+                                  .propagation = MS_PRIVATE,
                                   .userns_fd = (uint64_t)user};
   for (int i = 0; i < layer_count; i++) {
     CALL(mount_setattr, trees[i], "", AT_EMPTY_PATH, &attributes, sizeof(attributes));

@@ -1,8 +1,10 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -71,6 +73,41 @@ static void attaches_read_only(void) {
   remove_directory(&directory);
 }
 
+/* On most hosts every mount is shared: what the host mounts later must not come along. */
+static void takes_no_part_in_what_the_host_mounts(void) {
+  struct directory directory = make_directory();
+  char inner[96];
+  char seen[96];
+  snprintf(inner, sizeof(inner), "%s/inner", directory.path);
+  CHECK(mount("host", directory.path, "tmpfs", 0, "mode=0755") == 0);
+  CHECK(mount(NULL, directory.path, NULL, MS_SHARED, NULL) == 0);
+  CHECK(mkdir(inner, 0755) == 0);
+  const struct glassbox_attachment attachment = {directory.path, "/srv/one"};
+  struct glassbox_spec spec = spec_of(1);
+  spec.attachments = &attachment;
+  spec.attachment_count = 1;
+  const struct glassbox_sandbox sandbox = create(&spec);
+  CHECK(mount("later", inner, "tmpfs", 0, "mode=0755") == 0);
+  snprintf(seen, sizeof(seen), "/proc/%d/mountinfo", sandbox.pid);
+  FILE *mounts = fopen(seen, "r");
+  CHECK(mounts != NULL);
+  char line[1024];
+  bool attached = false;
+  while (mounts != NULL && fgets(line, sizeof(line), mounts) != NULL) {
+    CHECK(strstr(line, " /srv/one/inner ") == NULL);
+    CHECK(strstr(line, " shared:") == NULL && strstr(line, " master:") == NULL);
+    attached = attached || strstr(line, " /srv/one ") != NULL;
+  }
+  CHECK(attached);
+  if (mounts != NULL) {
+    fclose(mounts);
+  }
+  CHECK(umount2(inner, 0) == 0);
+  destroy(&spec, &sandbox);
+  CHECK(umount2(directory.path, 0) == 0);
+  remove_directory(&directory);
+}
+
 /* The failure of a creation with one attachment. */
 static struct glassbox_failure refusal(const char *directory, const char *target) {
   const struct glassbox_attachment attachment = {directory, target};
@@ -107,6 +144,8 @@ int main(void) {
   static const struct test tests[] = {
       {"an attached directory belongs to root, and stays read-only whatever root does",
        attaches_read_only},
+      {"an attached directory takes no part in what the host mounts",
+       takes_no_part_in_what_the_host_mounts},
       {"what can't be attached is refused, and leaves nothing", refuses_what_cannot_be_attached},
   };
   return RUN(tests);

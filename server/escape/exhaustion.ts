@@ -79,7 +79,7 @@ async function watchFlood(world: World, typist: Typist, flood: Flood): Promise<S
   let neighbourCan = true;
   const look = async () => {
     charged = chargedBytes(world);
-    // The guard takes a look each second.
+    // The guard takes a look several times a second.
     for (let turn = 0; flood.guarded === true && turn < 100 && !wasEvicted(world); turn += 1) {
       await wait(100);
     }

@@ -4,8 +4,8 @@ import { type HostGauges, readHostGauges } from './host-gauges.ts';
 import type { Inspection } from './native-interface.ts';
 import { INSPECTED_PROCESSES } from './sandbox-limits.ts';
 
-/** From one look at the host to the next. */
-const LOOK_EVERY_MS = 1_000;
+/** From one look at the host to the next. A flood of sockets takes more than a GiB in a second. */
+const LOOK_EVERY_MS = 200;
 
 /** After a removal: the kernel gives back a little at a time what a large sandbox has had. */
 const RECOVERY_MS = 8_000;
