@@ -6,10 +6,11 @@ import type { LiveText } from '../_messages/live.en.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { Button } from '../_ui/Button.tsx';
 import type { LabState } from './lab-state.ts';
-import { NeedsNotice, unmetNeeds } from './NeedsNotice.tsx';
+import { NeedsNotice } from './NeedsNotice.tsx';
 import { Strip } from './Strip.tsx';
 import type { LabSession } from './session.ts';
 import { timeLeftMs, WARN_BELOW_MS } from './time-left.ts';
+import { unmetNeeds } from './unmet-needs.ts';
 import { useLab } from './use-lab.ts';
 import { useNow } from './use-now.ts';
 

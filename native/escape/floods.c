@@ -271,6 +271,50 @@ static int watcher(void) {
   return inotify_init1(IN_CLOEXEC) < 0 ? -1 : 0;
 }
 
+/* A watch holds an inode of its own in memory. */
+static int watch(void) {
+  static int instance = -1;
+  static int number;
+  char path[64];
+  if (instance < 0) {
+    instance = inotify_init1(IN_CLOEXEC);
+  }
+  snprintf(path, sizeof(path), "/tmp/flood/watched-%d", number++);
+  return mkdir(path, 0755) < 0 || inotify_add_watch(instance, path, IN_ALL_EVENTS) < 0 ? -1 : 0;
+}
+
+/* A rule that makes the kernel remember every flow. */
+static int remember_flows(void) {
+  return system("nft add table ip flood && nft 'add chain ip flood out "
+                "{ type filter hook output priority 0; }' && "
+                "nft add rule ip flood out ct state new counter") == 0
+             ? 0
+             : -1;
+}
+
+/* A hundred datagrams, each to another place: each is a flow. */
+static int flows(void) {
+  static int sender = -1;
+  static uint32_t number;
+  if (sender < 0) {
+    sender = socket(AF_INET, SOCK_DGRAM, 0);
+    if (sender < 0 || remember_flows() < 0) {
+      return -1;
+    }
+  }
+  for (int i = 0; i < 100; i++) {
+    number++;
+    struct sockaddr_in to = {
+        .sin_family = AF_INET,
+        .sin_port = htons((uint16_t)(1024 + number % 60000)),
+        .sin_addr.s_addr = htonl(0x7f000001 + (number / 60000)),
+    };
+    /* Refused by the one before, or the table is full: the flood goes on until its time is over. */
+    sendto(sender, "", 0, MSG_DONTWAIT, (struct sockaddr *)&to, sizeof(to));
+  }
+  return 0;
+}
+
 static int event_queue(void) {
   return syscall(SYS_eventfd2, 0, 0) < 0 ? -1 : 0;
 }
@@ -330,6 +374,8 @@ static const struct {
     {"packet", "packet rings of 64 MiB", packet_ring},
     {"pipes", "pipes", full_pipe},
     {"inotify", "inotify instances", watcher},
+    {"watches", "inotify watches", watch},
+    {"conntrack", "times a hundred flows", flows},
     {"descriptors", "descriptors", event_queue},
     {"ptys", "pseudo-terminals", pty},
     {"uts", "UTS namespaces", uts_namespace},

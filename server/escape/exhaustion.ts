@@ -16,6 +16,9 @@ const ANSWER_MS = 2_000;
  */
 const SLACK_BYTES = 2560 * 1024 ** 2;
 
+/** GLASSBOX_NEED_NETFILTER */
+const NEEDS_NETFILTER = 1;
+
 const MIB = 1024 ** 2;
 
 /**
@@ -84,14 +87,16 @@ async function watchFlood(world: World, typist: Typist, flood: Flood): Promise<S
       await wait(100);
     }
     if (flood.neighbour === undefined) return;
-    const { sayings } = await world.start(world.neighbour.state, flood.neighbour).ended;
+    const neighbour = world.start(world.neighbour.state, flood.neighbour, undefined, 0, needs);
+    const { sayings } = await neighbour.ended;
     neighbourCan = sayings.some(({ verdict }) => verdict === 'open');
   };
   const { state } = world.attacker;
+  const needs = flood.netfilter === true ? NEEDS_NETFILTER : 0;
   const program =
     flood.attack === undefined
       ? world.startCommand(state, flood.command ?? [], look)
-      : world.start(state, flood.attack, look);
+      : world.start(state, flood.attack, look, 0, needs);
   const sampling = setInterval(() => {
     takenBytes = Math.max(takenBytes, kernelBytes() - before);
   }, 100);

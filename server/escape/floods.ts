@@ -4,6 +4,8 @@ export type Flood = {
   /** The attacking program's arguments, or a command of the sandbox's own. */
   readonly attack?: readonly string[];
   readonly command?: readonly string[];
+  /** In a machine whose lesson needs packet filters. */
+  readonly netfilter?: boolean;
   /** What the neighbour must still be able to do meanwhile. */
   readonly neighbour?: readonly string[];
   /** What no limit of the sandbox's own ends: the guard removes the machine. */
@@ -46,6 +48,8 @@ export const FLOODS: readonly Flood[] = [
   flood('packet rings', 'packet'),
   flood('pipes', 'pipes', true),
   flood('inotify', 'inotify', true),
+  flood('inotify watches', 'watches', true),
+  { ...flood('conntrack', 'conntrack', true), netfilter: true },
   flood('descriptors', 'descriptors', true),
   guarded('pseudo-terminals', 'ptys'),
   flood('UTS namespaces', 'uts', true),

@@ -101,14 +101,18 @@ export class World {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 
-  /** The attacking program, started in a sandbox by the real `enter`, as a terminal's shell is. */
+  /**
+   * The attacking program, started in a sandbox by the real `enter`, as a terminal's shell is. `needs`:
+   * the mask of what its lesson declares, which is what the filter of the shell lets through.
+   */
   start(
     sandbox: SandboxState,
     args: readonly string[],
     look?: () => void | Promise<void>,
     terminal = 0,
+    needs = 0,
   ): Program {
-    return this.startCommand(sandbox, [ATTACK, ...args], look, terminal);
+    return this.startCommand(sandbox, [ATTACK, ...args], look, terminal, needs);
   }
 
   startCommand(
@@ -116,6 +120,7 @@ export class World {
     command: readonly string[],
     look?: () => void | Promise<void>,
     terminal = 0,
+    needs = 0,
   ): Program {
     const namespace = /\d+/.exec(readlinkSync(`/proc/${hostPid}/ns/pid`))?.[0] ?? '';
     const entering = [
@@ -125,7 +130,7 @@ export class World {
       id,
       String(terminal),
       'machine',
-      '0',
+      String(needs),
     ];
     return new Program(
       {
