@@ -1,6 +1,7 @@
 import type { CheckState } from '../server/protocol/check.ts';
 import { TERMINALS, type TerminalName } from '../server/protocol/identifiers.ts';
 import { eventually } from '../server/testing/eventually.ts';
+import { PATIENCE } from '../server/testing/patience.ts';
 import type { Native } from '../server/warden/native-interface.ts';
 import type { Sandbox } from '../server/warden/sandbox.ts';
 import type { Watch } from '../server/warden/watch.ts';
@@ -11,8 +12,8 @@ import { Typist } from './typist.ts';
 /** More than any lesson starts. */
 const PROCESSES_MAX = 256;
 
-/** A green check later than this after the deed is too late for a learner. */
-export const GREEN_WITHIN_MS = 1_000;
+/** A green check later than this after the deed is too late for a learner; longer where the machine is emulated. */
+const GREEN_WITHIN_MS = 1_000 * PATIENCE;
 
 /** A step that was played: how many commands and keys, and how long after the last its check was green. */
 export type Played = {
@@ -172,7 +173,9 @@ class WatchedCheck {
     clearTimeout(timer);
     if (this.#state?.done) return performance.now() - began;
     const missing = this.#labels.filter((_, index) => !this.#state?.conditions[index]);
-    throw new Error(`The check is not green after a second. Missing: ${missing.join('; ')}.`);
+    throw new Error(
+      `The check is not green after ${GREEN_WITHIN_MS} ms. Missing: ${missing.join('; ')}.`,
+    );
   }
 
   end(): void {

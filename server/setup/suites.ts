@@ -105,7 +105,7 @@ export const SUITES: readonly Suite[] = [
     needs: ['native', 'image'],
     minutes: 20,
     async run(timeoutMs) {
-      const rows = await runOnV2('smoke', timeoutMs).catch((reason) => {
+      const rows = await runOnV2(['smoke'], timeoutMs).catch((reason) => {
         if (reason instanceof Unavailable) return reason.message;
         throw reason;
       });

@@ -16,7 +16,7 @@ import { failed, type Outcome, outcomeSchema, skipped } from '../setup/outcome.t
 import { runProgram } from '../setup/run-program.ts';
 import { runTool } from '../setup/run-tool.mjs';
 import type { Row } from '../setup/summary.ts';
-import { PLANS, type PlanName } from './plan.ts';
+import { choosePlan, type PlannedSuite } from './plan.ts';
 import { ensureBootFiles, obstacle } from './root-disk.ts';
 import { GUEST_ROOT, makeWorkDisk } from './work-disk.ts';
 
@@ -28,12 +28,16 @@ const EMULATED_PATIENCE = 8;
 const result = z.object({ name: z.string(), outcome: outcomeSchema, seconds: z.number() });
 
 /**
- * Boots a virtual machine with a kernel of Debian's and nothing but cgroup v2, runs the suites of a plan in
- * it, and throws it away. What is printed in there is printed here.
+ * Boots a virtual machine with a kernel of Debian's and nothing but cgroup v2, runs the suites that the
+ * words mean (`choosePlan`) in it, and throws it away. What is printed in there is printed here.
  */
-export async function runOnV2(plan: PlanName, timeoutMs: number): Promise<readonly Row[]> {
+export async function runOnV2(
+  words: readonly string[],
+  timeoutMs: number,
+): Promise<readonly Row[]> {
+  const plan = choosePlan(words);
   const reason = obstacle();
-  if (reason !== undefined) return PLANS[plan].map(({ name }) => row(name, skipped(name, reason)));
+  if (reason !== undefined) return plan.map(({ name }) => row(name, skipped(name, reason)));
   const parent = join(parseOptions([], process.env).data, 'v2');
   mkdirSync(parent, { recursive: true, mode: 0o755 });
   // One at a time: on most hosts there is memory for one, and the disk is to be built once.
@@ -44,8 +48,10 @@ export async function runOnV2(plan: PlanName, timeoutMs: number): Promise<readon
   try {
     const deadline = performance.now() + timeoutMs;
     const boot = await ensureBootFiles();
-    await runTool('v2-tests', 'make', ['-C', 'native', 'test-programs']);
-    const work = await makeWorkDisk(folder, script(plan));
+    // All that is compiled: there is no compiler in the machine.
+    await runTool('v2-tests', 'make', ['-C', 'native', 'test-programs', 'faults']);
+    await runTool('v2-escape', 'make', ['-C', 'native/escape']);
+    const work = await makeWorkDisk(folder, script(words));
     const results = join(folder, 'results');
     const console_ = join(folder, 'console');
     const { ended } = await runProgram(
@@ -83,12 +89,12 @@ function hasKvm(): boolean {
 }
 
 /** What the machine's init runs; see init.sh. */
-function script(plan: PlanName): string {
+function script(words: readonly string[]): string {
   const patience = hasKvm() ? 1 : EMULATED_PATIENCE;
   return [
     `export GLASSBOX_IMAGES=/work/images GLASSBOX_TEST_PATIENCE=${patience}`,
     `cd ${GUEST_ROOT}`,
-    `exec node --import tsx server/v2/inside.ts ${plan}`,
+    `exec node --import tsx server/v2/inside.ts ${words.join(' ')}`,
     '',
   ].join('\n');
 }
@@ -130,13 +136,18 @@ function ports(results: string): readonly string[] {
   ];
 }
 
-function collect(plan: PlanName, results: string, ended: string, console_: string): readonly Row[] {
+function collect(
+  plan: readonly PlannedSuite[],
+  results: string,
+  ended: string,
+  console_: string,
+): readonly Row[] {
   const text = existsSync(results) ? readFileSync(results, 'utf8') : '';
   const rows = text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => result.parse(JSON.parse(line)));
-  const missing = PLANS[plan].filter(({ name }) => rows.every((known) => known.name !== name));
+  const missing = plan.filter(({ name }) => rows.every((known) => known.name !== name));
   if (missing.length > 0 && existsSync(console_)) {
     console.log(readFileSync(console_, 'utf8').trimEnd().split('\n').slice(-20).join('\n'));
   }

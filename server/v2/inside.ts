@@ -1,14 +1,13 @@
-/** `inside.ts PLAN`: runs in the virtual machine, started by its init, and tells the host the counts. */
+/** `inside.ts [WORDS]`: runs in the virtual machine, started by its init, and tells the host the counts. */
 import { appendFileSync } from 'node:fs';
 import { failed } from '../setup/outcome.ts';
 import { printHeading, printRow } from '../setup/summary.ts';
-import { PLANS } from './plan.ts';
+import { choosePlan } from './plan.ts';
 
 /** The port that the host reads; see boot.ts. */
 const RESULTS = '/run/results';
 
-const plan = process.argv[2] === 'smoke' ? PLANS.smoke : PLANS.full;
-for (const { name, title, run } of plan) {
+for (const { name, title, run } of choosePlan(process.argv.slice(2))) {
   printHeading(name, title);
   const started = performance.now();
   const outcome = await run().catch((reason: unknown) => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Outcome } from '../setup/outcome.ts';
 import { BUILD } from '../setup/paths.mjs';
 import { runEachFile, runNodeTests, runTap } from '../setup/run-suite.ts';
+import { Stop } from '../setup/stop.mjs';
 import { integrationTests, nativeTests } from '../setup/test-files.ts';
 import { PATIENCE } from '../testing/patience.ts';
 
@@ -41,7 +42,7 @@ const integration = (isMeant: (file: string) => boolean) =>
     (file) => isMeant(file) && HOST_ONLY.every((folder) => !file.startsWith(folder)),
   );
 
-export const PLANS = {
+const PLANS = {
   smoke: [
     {
       name: 'v2-native',
@@ -102,4 +103,15 @@ export const PLANS = {
   ],
 } as const satisfies Record<string, readonly PlannedSuite[]>;
 
-export type PlanName = keyof typeof PLANS;
+/**
+ * The suites that words of the command line mean: `smoke` the short plan, names of suites those of the full
+ * plan, and no words the full plan. Throws `Stop` for a word that is neither.
+ */
+export function choosePlan(words: readonly string[]): readonly PlannedSuite[] {
+  if (words.length === 0) return PLANS.full;
+  if (words.length === 1 && words[0] === 'smoke') return PLANS.smoke;
+  const unknown = words.find((word) => PLANS.full.every(({ name }) => name !== word));
+  if (unknown === undefined) return PLANS.full.filter(({ name }) => words.includes(name));
+  const known = PLANS.full.map(({ name }) => name).join(', ');
+  throw new Stop(`There is no suite "${unknown}" for cgroup v2: there are smoke, or ${known}.`);
+}

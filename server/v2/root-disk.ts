@@ -33,8 +33,10 @@ const PACKAGES = [
   'libcap2-bin',
   'libseccomp2',
   'libstdc++6',
+  'make',
   'nftables',
   'procps',
+  'slirp4netns',
   'strace',
   'util-linux',
 ];
