@@ -58,7 +58,8 @@ export async function runOnV2(
       [
         'qemu-system-x86_64',
         ...machine(),
-        ...disks(boot.disk, work),
+        ...disk(boot.disk, 'nvme,serial=root'),
+        ...disk(work, 'virtio-blk-pci'),
         ...kernel(boot.kernel, console_),
         ...ports(results),
       ],
@@ -108,14 +109,17 @@ function machine(): readonly string[] {
   return ['-M', 'q35', '-m', MEMORY, '-nodefaults', '-display', 'none', '-no-reboot', ...processor];
 }
 
-/** What the machine writes goes into files that are deleted already, so that both disks stay as they were. */
-function disks(...files: readonly string[]): readonly string[] {
-  return files.flatMap((file, index) => [
-    '-drive',
-    `file=${file},format=raw,if=none,id=disk${index},snapshot=on,cache=unsafe`,
-    '-device',
-    `nvme,drive=disk${index},serial=disk${index}`,
-  ]);
+/**
+ * What the machine writes goes into a file that is deleted already, so that the disk stays as it was. The
+ * two are of different kinds, for the kernel names two of one kind as it finds them: the root would at times
+ * be the other.
+ */
+function disk(file: string, device: string): readonly string[] {
+  const id = device.replace(/,.*/, '');
+  return [
+    ...['-drive', `file=${file},format=raw,if=none,id=${id},snapshot=on,cache=unsafe`],
+    ...['-device', `${device},drive=${id}`],
+  ];
 }
 
 function kernel(file: string, console_: string): readonly string[] {

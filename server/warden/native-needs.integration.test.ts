@@ -77,7 +77,7 @@ test('a machine that needs a disk has one, whose speed its root can limit', asyn
     dd if=/dev/zero of=/disk/file bs=64k count=40 oflag=direct`);
   assert.match(output, /^\/dev\/loop\d+ ext4$/m);
   assert.match(output, /^\s*(5\d|6\d)M$/m);
-  assert.match(output, / copied, [2-9]\.\d+ s, 1\.\d MB\/s/);
+  assert.match(output, / copied, (?:[2-9]|\d\d)\.\d+ s, (?:\d+ kB|1(?:\.\d)? MB)\/s/);
   assert.match(output, /exit 0\s*$/);
 });
 
