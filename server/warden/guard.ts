@@ -7,7 +7,10 @@ import { INSPECTED_PROCESSES } from './sandbox-limits.ts';
 /** From one look at the host to the next. A flood of sockets takes more than a GiB in a second. */
 const LOOK_EVERY_MS = 200;
 
-/** After a removal: the kernel gives back a little at a time what a large sandbox has had. */
+/**
+ * After a removal the kernel gives back a little at a time what a large sandbox has had. For so long only what
+ * grows anew counts: nobody else must go for it, and nobody else can hide behind it.
+ */
 const RECOVERY_MS = 8_000;
 
 /** What the kernel may use beyond its start, uncharged: for the host, and for each sandbox. */
@@ -50,7 +53,8 @@ export class Guard<S extends Guarded> {
   readonly #start: HostGauges;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
-  #evicted = false;
+  /** Since the last removal: until when the host recovers, and the least it has had in use. */
+  #recovery: { readonly until: number; readonly least: HostGauges } | undefined;
 
   constructor(options: GuardOptions<S>) {
     this.#options = options;
@@ -66,21 +70,43 @@ export class Guard<S extends Guarded> {
   #lookLater(): void {
     if (this.#stopped) return;
     const look = () => void this.#look().finally(() => this.#lookLater());
-    this.#timer = setTimeout(look, this.#evicted ? RECOVERY_MS : LOOK_EVERY_MS);
+    this.#timer = setTimeout(look, LOOK_EVERY_MS);
     this.#timer.unref();
   }
 
   async #look(): Promise<void> {
     const { lab, sandboxes, evict } = this.#options;
-    this.#evicted = false;
     const all = sandboxes();
-    const why = shortage(this.#start, readHostGauges(lab), all.length);
+    const now = readHostGauges(lab);
+    const why = shortage(this.#usual(now), now, all.length);
     if (why === undefined) return;
     const counted = await Promise.all(all.map((sandbox) => this.#count(sandbox)));
     const most = counted.toSorted((one, other) => other.holdings - one.holdings)[0];
     if (most === undefined || most.holdings < HOLDINGS_MIN) return;
-    this.#evicted = true;
     await evict(most.sandbox, `${why}, and it holds ${most.holdings} descriptors and groups`);
+    this.#recovery = { until: performance.now() + RECOVERY_MS, least: readHostGauges(lab) };
+  }
+
+  /** What the host has in use by itself: as at the start, or as little as there was since a removal. */
+  #usual(now: HostGauges): HostGauges {
+    if (this.#recovery === undefined || performance.now() > this.#recovery.until) {
+      this.#recovery = undefined;
+      return this.#start;
+    }
+    const { until, least } = this.#recovery;
+    this.#recovery = {
+      until,
+      least: {
+        ...now,
+        unchargedBytes: Math.min(least.unchargedBytes, now.unchargedBytes),
+        memoryGroups: Math.min(least.memoryGroups, now.memoryGroups),
+      },
+    };
+    return {
+      ...this.#start,
+      unchargedBytes: Math.max(this.#start.unchargedBytes, this.#recovery.least.unchargedBytes),
+      memoryGroups: Math.max(this.#start.memoryGroups, this.#recovery.least.memoryGroups),
+    };
   }
 
   /** A sandbox that is just being removed counts as nothing. */
