@@ -105,6 +105,10 @@ async function watchFlood(world: World, typist: Typist, flood: Flood): Promise<S
   if (flood.guarded !== true && sayings.length === 0) await look();
   over = true;
   clearInterval(sampling);
+  // The program is gone at once, and the page hears of it a moment later.
+  for (let turn = 0; flood.guarded === true && turn < 10 && !wasEvicted(world); turn += 1) {
+    await wait(100);
+  }
   const evicted = wasEvicted(world);
   const latency = await typing;
   const began = performance.now();
