@@ -9,7 +9,7 @@ const ROOT = '/sys/fs/cgroup';
 
 /** Files that say how much a group may have, by their names in version 1 and 2. */
 const LIMIT =
-  /max$|limit_in_bytes$|cfs_|shares$|weight|cpuset\.(cpus|mems)$|devices\.list$|throttle|partition$|clone_children$/;
+  /max$|limit_in_bytes$|cfs_|shares$|weight|cpuset\.(cpus|mems)$|devices\.list$|throttle|partition$|effective|clone_children$/;
 
 function readText(path: string): string | undefined {
   try {

@@ -23,7 +23,7 @@ const raised = CONTROLLERS.map(
   (controller): Way => ({
     name: `raising limits: ${controller}`,
     reference: 'cgroups(7)',
-    tried: `writes "max", -1 and more into every ${controller} file of the machine's root group`,
+    tried: `writes "max", -1 and more into every ${controller} file of the machine's root group, and of the learner's own below it`,
     attack: () => ['raise', controller],
     container: true,
     watch: unchangedLimits,
