@@ -121,6 +121,11 @@ static void prepare_terminal(struct entry *entry) {
       (int)check(system_call(SYS_open_tree, STDIN_FILENO, (long)"",
                              AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC, 0, 0, 0),
                  "terminal");
+  /* Or what is mounted on it in the sandbox would show on the host, where its mounts are shared. */
+  struct mount_attr alone = {.propagation = MS_PRIVATE};
+  check(system_call(SYS_mount_setattr, entry->terminal_mount, (long)"", AT_EMPTY_PATH, (long)&alone,
+                    sizeof(alone), 0),
+        "terminal");
 }
 
 /* node-pty leaves it off for who reads bytes; without it Backspace takes a third of a character. */
