@@ -1,7 +1,10 @@
+#include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -11,8 +14,12 @@ static struct glassbox_sandbox sandbox;
 
 static struct belongings before;
 
-/* One sandbox for all tests: what one leaves behind the next would trip over. */
+/* One sandbox for all tests: what one leaves behind the next would trip over. The host's mounts are
+ * shared here, as systemd leaves them: what the library forgets to take out of a peer group stays
+ * in it. */
 static void make_sandbox(void) {
+  CHECK(unshare(CLONE_NEWNS) == 0);
+  CHECK(mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL) == 0);
   before = belongings();
   spec = spec_of(1);
   sandbox = create(&spec);
@@ -67,6 +74,31 @@ static void ends_when_the_terminal_closes(void) {
   CHECK(wait_for_end(&program) == 128 + SIGHUP);
 }
 
+/* A mount in a peer group of the host's would show on the host what root in a sandbox mounts there.
+ */
+static void has_no_mount_in_common_with_the_host(void) {
+  static char mounts[64 * 1024];
+  char path[64];
+  struct program program;
+  START(&program, &spec, &sandbox, "/bin/probe", "wait");
+  CHECK(wait_for_output(&program, "ready"));
+  snprintf(path, sizeof path, "/proc/%d/mountinfo", sandbox.pid);
+  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  CHECK(file >= 0);
+  size_t length = 0;
+  ssize_t got = 0;
+  while ((got = read(file, mounts + length, sizeof mounts - 1 - length)) > 0)
+    length += (size_t)got;
+  CHECK(got == 0 && length > 0 && length < sizeof mounts - 1);
+  mounts[length] = '\0';
+  close(file);
+  CHECK(strstr(mounts, " /dev/tty1 ") != NULL);
+  CHECK(strstr(mounts, " shared:") == NULL);
+  CHECK(strstr(mounts, " master:") == NULL);
+  CHECK(write(program.terminal, "\x03", 1) == 1);
+  CHECK(wait_for_end(&program) == 130);
+}
+
 static bool is_alone(void *context) {
   struct glassbox_process processes[8];
   struct glassbox_hostname hostnames[8];
@@ -110,6 +142,8 @@ int main(void) {
       {"Ctrl-C interrupts the program", interrupts_with_a_key},
       {"closing the terminal ends the program", ends_when_the_terminal_closes},
       {"killing enter ends the program", ends_its_shell_when_it_is_killed},
+      {"no mount of a sandbox is in a peer group of the host's",
+       has_no_mount_in_common_with_the_host},
       {"a process that is not the sandbox's is not entered", enters_no_other_process},
       {"a terminal works on a machine whose /dev is broken", works_on_a_broken_machine},
       {"a sandbox that was entered leaves nothing", end_sandbox},
