@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     const measured = await takeTurns(places, rounds);
     const throughput = await measureThroughput(places);
     console.log(
-      `\nsandboxes per second, all cores busy: ${throughput.ours.toFixed(0)} ours, ${throughput.crun?.toFixed(0) ?? 'no'} crun's`,
+      `\nsandboxes per second, all cores busy: ${throughput.ours.toFixed(0)} ours, ${throughput.floor.toFixed(0)} the floor's, ${throughput.crun?.toFixed(0) ?? 'no'} crun's`,
     );
     const warm = await measurePrompt(4, rounds);
     const cold = await measurePrompt(0, rounds);

@@ -18,8 +18,8 @@ const NANOSECONDS = 1e6;
 export type Floor = Contender & { readonly calls: () => ReadonlyMap<string, number> };
 
 /** The same system calls in one straight line of C, and nothing else: `native/bench/floor.c`. */
-export function openFloor(places: Places): Floor {
-  const lab = places.group('floor');
+export function openFloor(places: Places, number = 0): Floor {
+  const lab = places.group(`floor${number}`);
   const groups = makeGroups(lab);
   const program = new LineProgram(join(places.programs, 'floor'), [
     lab,

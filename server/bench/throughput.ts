@@ -7,6 +7,7 @@ import type { Native } from '../warden/native-interface.ts';
 import { MACHINE_HOSTNAME } from '../warden/sandbox.ts';
 import { SANDBOX_LIMITS } from '../warden/sandbox-limits.ts';
 import type { Contender } from './contender.ts';
+import { openFloor } from './floor.ts';
 import { openRuntime } from './oci-runtime.ts';
 import type { Places } from './places.ts';
 import { median } from './statistics.ts';
@@ -16,8 +17,11 @@ const WINDOWS = 3;
 /** Two for each core, so that none waits for a disk or a lock while the other has nothing to do. */
 const AT_ONCE = 2 * availableParallelism();
 
-/** Sandboxes made and removed in a second with all cores busy, ours and crun's in turns; medians. */
-export async function measureThroughput(places: Places): Promise<{ ours: number; crun?: number }> {
+/** Sandboxes made and removed in a second with all cores busy. */
+export type Throughput = { readonly ours: number; readonly floor: number; readonly crun?: number };
+
+/** Ours, the floor's and crun's in turns; medians. What the floor can't do, nothing in user space can. */
+export async function measureThroughput(places: Places): Promise<Throughput> {
   const native = openNative({
     libraryDirectory: join(BUILD, 'native'),
     cgroupParent: places.group('many'),
@@ -27,16 +31,23 @@ export async function measureThroughput(places: Places): Promise<{ ours: number;
     { length: AT_ONCE },
     (_, at) => () => makeAndRemove(native, places, at),
   );
+  const floors = Array.from({ length: AT_ONCE }, (_, at) => openFloor(places, at + 1));
   const runtimes = openRuntimes(places);
   const ours: number[] = [];
+  const floor: number[] = [];
   const crun: number[] = [];
   for (let window = 0; window < WINDOWS; window += 1) {
     ours.push(await perSecond(workers));
+    floor.push(await perSecond(floors.map((each) => () => each.round())));
     if (runtimes.length > 0) crun.push(await perSecond(runtimes.map((each) => () => each.round())));
   }
-  for (const runtime of runtimes) await runtime.close();
+  for (const contender of [...floors, ...runtimes]) await contender.close();
   await native.close();
-  return { ours: median(ours), ...(crun.length > 0 ? { crun: median(crun) } : {}) };
+  return {
+    ours: median(ours),
+    floor: median(floor),
+    ...(crun.length > 0 ? { crun: median(crun) } : {}),
+  };
 }
 
 function openRuntimes(places: Places): Contender[] {

@@ -93,7 +93,7 @@ function hasKvm(): boolean {
 function script(words: readonly string[]): string {
   const patience = hasKvm() ? 1 : EMULATED_PATIENCE;
   return [
-    `export GLASSBOX_IMAGES=/work/images GLASSBOX_TEST_PATIENCE=${patience}`,
+    `export GLASSBOX_IMAGES=/lab/images GLASSBOX_TEST_PATIENCE=${patience}`,
     `cd ${GUEST_ROOT}`,
     `exec node --import tsx server/v2/inside.ts ${words.join(' ')}`,
     '',

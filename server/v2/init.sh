@@ -30,10 +30,10 @@ echo "$controllers" > system.slice/cgroup.subtree_control
 
 for port in /sys/class/virtio-ports/*; do ln -s "/dev/${port##*/}" "/run/$(cat "$port/name")"; done
 for _ in {1..100}; do [ -b /dev/vda ] && break; sleep 0.1; done
-if mount -t ext4 -o noatime /dev/vda /work; then
+if mount -t ext4 -o noatime /dev/vda /lab; then
   (
     echo 0 > /sys/fs/cgroup/system.slice/tests.service/cgroup.procs
-    cd /work/glassbox && exec bash /work/run < /dev/null
+    cd /lab/glassbox && exec bash /lab/run < /dev/null
   ) > /run/output 2>&1
 fi
 sync

@@ -120,7 +120,7 @@ async function makeRoot(root: string): Promise<void> {
   cpSync(process.execPath, join(root, 'usr/local/bin/node'));
   cpSync(new URL('init.sh', import.meta.url), join(root, 'init'));
   chmodSync(join(root, 'init'), 0o755);
-  for (const folder of ['work', 'run', 'tmp']) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ['lab', 'run', 'tmp']) mkdirSync(join(root, folder), { recursive: true });
   await runTool('v2-node', 'chroot', [root, 'node', '--version']).catch(() => {
     throw new Stop(
       `The Node.js of this host (${process.execPath}) does not run in a small Debian: .build/log/v2-node.log says what it lacks.`,

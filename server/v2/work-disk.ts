@@ -6,8 +6,8 @@ import { runTool } from '../setup/run-tool.mjs';
 
 const DISK_SIZE = '8G';
 
-/** Where the machine has the checkout; it sees the disk as `/work`. */
-export const GUEST_ROOT = '/work/glassbox';
+/** Where the machine has the checkout; it sees the disk as `/lab`. */
+export const GUEST_ROOT = '/lab/glassbox';
 
 /** Large, and only for building and checking the sources, which is done on the host. */
 const LEFT_OUT = new Set([
