@@ -33,10 +33,24 @@ export function addresses(): string[] {
   return [...new Set(['127.0.0.1', '::1', '0.0.0.0', '::ffff:127.0.0.1', '10.0.2.2', ...numbers])];
 }
 
-async function listenEverywhere(): Promise<Server> {
-  const server = createServer((socket) => socket.destroy()).listen(Number(NEIGHBOUR.port), '::');
-  await once(server, 'listening');
-  return server;
+/** The neighbour listens, and so does the host: nobody may come to either. */
+async function listening(world: World, hostListens: (server: Server) => Server) {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  await once(hostListens(server), 'listening');
+  const { key, name, port } = NEIGHBOUR;
+  const next = await witnessed(
+    world.start(world.neighbour.state, ['witness-neighbour', key, name, port]),
+    'connections came to the neighbour',
+  );
+  return async (): Promise<Complaints> => {
+    server.close();
+    const complaints = await next();
+    return connections === 0 ? complaints : [...complaints, `${connections} came to the host`];
+  };
 }
 
 /** Enters again and again, as terminals do, until the attack is over. */
@@ -127,23 +141,7 @@ export const OTHER_WAYS: readonly Way[] = [
     tried: "connects to the neighbour's and the host's by name",
     attack: () => ['abstract', NEIGHBOUR.name, 'glassbox-escape-host'],
     container: true,
-    watch: async (world) => {
-      let connections = 0;
-      const server = createServer(() => {
-        connections += 1;
-      }).listen('\0glassbox-escape-host');
-      await once(server, 'listening');
-      const { key, name, port } = NEIGHBOUR;
-      const next = await witnessed(
-        world.start(world.neighbour.state, ['witness-neighbour', key, name, port]),
-        'connections came to the neighbour',
-      );
-      return async () => {
-        server.close();
-        const complaints = await next();
-        return connections === 0 ? complaints : [...complaints, 'the host was reached'];
-      };
-    },
+    watch: (world) => listening(world, (server) => server.listen('\0glassbox-escape-host')),
   },
   {
     name: 'web, warden and neighbour by TCP and UDP',
@@ -158,23 +156,7 @@ export const OTHER_WAYS: readonly Way[] = [
     tried: 'the same with a port on which host and neighbour listen at all addresses',
     attack: () => ['connect', NEIGHBOUR.port, ...addresses()],
     container: true,
-    watch: async (world) => {
-      let connections = 0;
-      const server = await listenEverywhere();
-      server.on('connection', () => {
-        connections += 1;
-      });
-      const { key, name, port } = NEIGHBOUR;
-      const next = await witnessed(
-        world.start(world.neighbour.state, ['witness-neighbour', key, name, port]),
-        'connections came to the neighbour',
-      );
-      return async () => {
-        server.close();
-        const complaints = await next();
-        return connections === 0 ? complaints : [...complaints, `${connections} came to the host`];
-      };
-    },
+    watch: (world) => listening(world, (server) => server.listen(Number(NEIGHBOUR.port), '::')),
   },
   {
     name: 'other families of sockets',
