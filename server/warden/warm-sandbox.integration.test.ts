@@ -74,7 +74,9 @@ test('a learner gets one that was made ahead, at its prompt, and a life that beg
   terminal.send(attachment);
   const text = () => Buffer.concat(shown).toString('utf8');
   // Bash writes its prompt in pieces, and the first of them has begun the terminal.
-  await eventually('its prompt is there before a key is pressed', () => /machine.*# $/.test(text()));
+  await eventually('its prompt is there before a key is pressed', () =>
+    /machine.*# $/.test(text()),
+  );
   terminal.type(attachment, Buffer.from('stty size; tty\n'));
   await eventually(text, () => text().includes('50 132') && text().includes('/dev/tty1'));
   assert.equal((await hold(owner)).fresh, false);
