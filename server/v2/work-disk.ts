@@ -33,13 +33,15 @@ export async function makeWorkDisk(folder: string, run: string): Promise<string>
   mkdirSync(stage);
   copyWithout(ROOT, join(stage, 'glassbox'));
   const { images } = parseOptions([], process.env);
-  for (const name of readdirSync(images).filter((entry) =>
-    /^(base|store)-[0-9a-f]+$/.test(entry),
-  )) {
-    // cp, and not Node: the images have whiteouts, extended attributes and files of many owners.
-    mkdirSync(join(stage, 'images'), { recursive: true });
-    await runTool('v2-images', 'cp', ['-a', join(images, name), join(stage, 'images')]);
-  }
+  const parts = readdirSync(images).filter((entry) => /^(base|store)-[0-9a-f]+$/.test(entry));
+  mkdirSync(join(stage, 'images'));
+  // cp, and not Node: the images have whiteouts, extended attributes and files of many owners. All at once,
+  // because the store has hard links to files of the base image.
+  await runTool('v2-images', 'cp', [
+    '-a',
+    ...parts.map((name) => join(images, name)),
+    join(stage, 'images'),
+  ]);
   writeFileSync(join(stage, 'run'), run);
   await runTool('v2-work', 'mke2fs', [
     ...['-q', '-t', 'ext4', '-O', '^has_journal', '-d', stage, disk, DISK_SIZE],
