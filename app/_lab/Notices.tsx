@@ -72,7 +72,17 @@ function CurrentNotice({ session, needs, asked, onAsk }: NoticesProps) {
     );
   if (asked === 'clock' && lab.machine.kind === 'running')
     return <LifeTime expiresAt={lab.machine} onClose={() => onAsk(null)} />;
+  if (lab.unsaved) return <Unsaved />;
   return null;
+}
+
+function Unsaved() {
+  const { live } = useText();
+  return (
+    <Strip tone="warn" text={live.unsaved}>
+      {null}
+    </Strip>
+  );
 }
 
 function isLongLost({ link }: LabState): boolean {

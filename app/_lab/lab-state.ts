@@ -57,6 +57,8 @@ export type LabState = {
   readonly pressure: Pressure | null;
   /** An error that ends nothing, until something else is done. */
   readonly error: ErrorReport | null;
+  /** True while the lab can't save what is done. */
+  readonly unsaved: boolean;
 };
 
 export type LabEvent =
@@ -82,6 +84,7 @@ export const INITIAL_LAB_STATE: LabState = {
   xray: null,
   pressure: null,
   error: null,
+  unsaved: false,
 };
 
 /** The state after an event. Pure: the same state comes back when nothing changes. */
@@ -156,6 +159,10 @@ function received(state: LabState, message: ToBrowser, at: number): LabState {
       return { ...state, pressure: message.pressure };
     case 'xray':
       return { ...state, xray: message.snapshot };
+    case 'progress-unsaved':
+      return { ...state, unsaved: true };
+    case 'progress-saved':
+      return { ...state, unsaved: false };
     case 'error':
       return failed(state, message.error);
   }

@@ -92,6 +92,8 @@ export function createSession({ store, lesson, secret, openLink }: SessionParts)
       case 'terminal-ended':
       case 'check':
       case 'xray':
+      case 'progress-unsaved':
+      case 'progress-saved':
         return;
     }
   };

@@ -1,5 +1,7 @@
 /** Texts of the live side of a lesson's page: machine, terminals, X-ray, clock. */
 export const LIVE_EN = {
+  unsaved:
+    "Your progress can't be saved now: the lab can't write to its disk. The lab goes on, and what you do is saved as soon as there is room.",
   machine: 'Machine',
   container: 'Container',
   panes: 'Part of the page',

@@ -2,6 +2,7 @@ import type { LiveText } from './live.en.ts';
 
 /** 课程页面中与真实机器有关的文字：机器、终端、X 光、时钟。 */
 export const LIVE_ZH = {
+  unsaved: '现在无法保存学习进度：实验室写不进磁盘。实验照常进行，一有空间就会补存你完成的内容。',
   machine: '机器',
   container: '容器',
   panes: '页面的部分',

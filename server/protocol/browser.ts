@@ -19,7 +19,7 @@ import { xraySnapshot } from './xray.ts';
  * A page opens one WebSocket at `WEBSOCKET_PATH`, says `hello`, and is told its machine. Everything
  * the page shows arrives as an event; a page that reconnects says `hello` again and attaches again.
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 export const WEBSOCKET_PATH = '/live';
 
 /** Close codes of the WebSocket (RFC 6455 gives 4000-4999 to applications). */
@@ -66,6 +66,8 @@ export const fromBrowser = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('unwatch-step') }),
   /** The button: evaluate now and tell me, changed or not. */
   z.strictObject({ type: z.literal('check-now') }),
+  /** Somebody reads this step: said every 20 seconds while the page is seen and used. Its time is web's to measure. */
+  z.strictObject({ type: z.literal('alive'), lesson: slug, step: slug }),
   /** The X-ray is visible (or no longer): tell me at each change. */
   z.strictObject({ type: z.literal('watch-xray'), on: z.boolean() }),
 ]);
@@ -96,6 +98,10 @@ export const toBrowser = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pressure'), pressure }),
   z.object({ type: z.literal('check'), lesson: slug, step: slug, state: checkState }),
   z.object({ type: z.literal('xray'), snapshot: xraySnapshot }),
+  /** Progress can't be saved now: a sentence. It waits, and the lab goes on. */
+  z.object({ type: z.literal('progress-unsaved'), message: z.string() }),
+  /** Progress is saved again, all that waited too. */
+  z.object({ type: z.literal('progress-saved') }),
   z.object({ type: z.literal('error'), error: errorReport }),
 ]);
 export type ToBrowser = z.infer<typeof toBrowser>;

@@ -21,6 +21,7 @@ export async function buildLessons(): Promise<void> {
         lesson.id,
         {
           needs: [...lesson.needs],
+          steps: lesson.steps.map(({ id }) => id),
           conditions: Object.fromEntries(
             lesson.steps.flatMap(({ id, check }) =>
               check ? [[id, check.conditions.map((condition) => condition.assert)]] : [],

@@ -1,3 +1,4 @@
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BuildOptions, build } from 'esbuild';
 import { BUILD, ROOT } from './paths.mjs';
@@ -25,6 +26,11 @@ export async function buildServer(): Promise<void> {
   await bundle('server/main.ts', join(BUILD, 'server/warden.mjs'), ['koffi', 'node-pty']);
   // Native parts that ws takes if they are there, and does without.
   await bundle('server/web/main.ts', join(BUILD, 'web/web.mjs'), ['bufferutil', 'utf-8-validate']);
+  // SQLite is compiled for this Node by npm; web gets it beside its program.
+  copyFileSync(
+    join(ROOT, 'node_modules/better-sqlite3/build/Release/better_sqlite3.node'),
+    join(BUILD, 'web/better_sqlite3.node'),
+  );
 }
 
 async function bundle(entry: string, outfile: string, external: string[]): Promise<void> {

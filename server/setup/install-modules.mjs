@@ -28,10 +28,15 @@ export async function installModules(mayInstall) {
       );
     }
     const headers = nodeHeaders();
-    line.working(headers ? 'npm ci' : "npm ci (fetches Node's headers to compile node-pty)");
+    line.working(headers ? 'npm ci' : "npm ci (fetches Node's headers to compile native packages)");
     try {
       await runTool('npm', 'npm', ['ci', '--no-audit', '--no-fund', '--include=dev'], {
-        env: { ...process.env, ...(headers ? { npm_config_nodedir: headers } : {}) },
+        env: {
+          ...process.env,
+          // Compiled here from what the lock file vouches for: a download from elsewhere would not be checked.
+          npm_config_build_from_source: 'better-sqlite3',
+          ...(headers ? { npm_config_nodedir: headers } : {}),
+        },
       });
     } catch (reason) {
       if (!(reason instanceof ToolFailure) || !NO_NETWORK.test(reason.output)) throw reason;

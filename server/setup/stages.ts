@@ -48,7 +48,7 @@ export const STAGES = {
     name: 'server',
     doing: 'bundling with esbuild',
     inputs: ['server', 'lessons/schema.ts', 'package-lock.json'],
-    outputs: ['.build/server/warden.mjs', '.build/web/web.mjs'],
+    outputs: ['.build/server/warden.mjs', '.build/web/web.mjs', '.build/web/better_sqlite3.node'],
     build: async () => (await import('./build-server.ts')).buildServer(),
   },
   lessons: {

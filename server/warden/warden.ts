@@ -7,6 +7,7 @@ import { Guard } from './guard.ts';
 import { removeLeftovers } from './janitor.ts';
 import { Link } from './link.ts';
 import type { Attachment, Native } from './native-interface.ts';
+import { prepareProgressDirectory, progressDirectory } from './progress-directory.ts';
 import type { Sandbox } from './sandbox.ts';
 import { SandboxRegistry } from './sandbox-registry.ts';
 import { Session } from './session.ts';
@@ -99,6 +100,8 @@ export class Warden {
   async start(): Promise<void> {
     const ids = await removeLeftovers(this.#options.native);
     if (ids.length > 0) this.#options.tell({ type: 'leftovers-removed', ids });
+    const { dataDirectory, webUid } = this.#options.configuration;
+    prepareProgressDirectory(dataDirectory, webUid);
     this.#web.start();
     this.#registry.warmUp();
   }
@@ -152,7 +155,9 @@ function webEnvironment(configuration: Configuration): NodeJS.ProcessEnv {
     GLASSBOX_ADDRESS: configuration.address,
     GLASSBOX_LESSONS: join(directory, 'lessons.json'),
     GLASSBOX_PORT: String(configuration.port),
+    GLASSBOX_PROGRESS: join(progressDirectory(configuration.dataDirectory), 'progress.db'),
     GLASSBOX_SITE: join(directory, 'site'),
+    GLASSBOX_SQLITE: join(directory, 'better_sqlite3.node'),
     LANG: 'C.UTF-8',
     NODE_ENV: 'production',
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',

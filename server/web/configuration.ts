@@ -5,6 +5,8 @@ const schema = z.object({
   GLASSBOX_PORT: z.coerce.number().int().min(0).max(65535),
   GLASSBOX_SITE: z.string().min(1),
   GLASSBOX_LESSONS: z.string().min(1),
+  GLASSBOX_PROGRESS: z.string().min(1),
+  GLASSBOX_SQLITE: z.string().min(1),
 });
 
 /** What the warden tells web by environment. */
@@ -15,6 +17,10 @@ export type WebConfiguration = {
   readonly siteDirectory: string;
   /** File with the conditions of every check. */
   readonly lessonsFile: string;
+  /** Where progress is kept; the directory is web's own. */
+  readonly progressFile: string;
+  /** SQLite's library for Node. */
+  readonly sqliteFile: string;
 };
 
 /** Throws when the environment is not the one that the warden makes. */
@@ -25,5 +31,7 @@ export function parseWebConfiguration(environment: NodeJS.ProcessEnv): WebConfig
     port: parsed.GLASSBOX_PORT,
     siteDirectory: parsed.GLASSBOX_SITE,
     lessonsFile: parsed.GLASSBOX_LESSONS,
+    progressFile: parsed.GLASSBOX_PROGRESS,
+    sqliteFile: parsed.GLASSBOX_SQLITE,
   };
 }

@@ -26,7 +26,10 @@ async function serve(context: TestContext) {
     mkdirSync(dirname(join(directory, name)), { recursive: true });
     writeFileSync(join(directory, name), text);
   }
-  const server = createHttpServer(directory).listen(0, '127.0.0.1');
+  const server = createHttpServer(directory, (_, response) => response.end()).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(server, 'listening');
   context.after(() => {
     server.closeAllConnections();

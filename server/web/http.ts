@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import sirv from 'sirv';
+import { PROGRESS_PATH } from '../protocol/progress.ts';
 import { ContentPolicies, SECURITY_HEADERS } from './security-headers.ts';
 
 /** More than there are pages, so that a flood of connections does not take every descriptor. */
@@ -10,8 +11,11 @@ const CONNECTIONS_MAX = 8_000;
 /** The files that Next names by their content: they never change under the same name. */
 const HASHED = '/_next/static/';
 
-/** Serves the exported pages and `/health`. Throws when there is no site in the directory. */
-export function createHttpServer(siteDirectory: string): Server {
+/** Serves the exported pages, `/health` and progress. Throws when there is no site in the directory. */
+export function createHttpServer(
+  siteDirectory: string,
+  serveProgress: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
   const notFoundPage = readFileSync(join(siteDirectory, '404.html'));
   const policies = new ContentPolicies(siteDirectory);
   const serveFile = sirv(siteDirectory, {
@@ -36,7 +40,9 @@ export function createHttpServer(siteDirectory: string): Server {
 
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
+    if (request.url === PROGRESS_PATH) {
+      serveProgress(request, response);
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { Allow: 'GET, HEAD' }).end();
     } else if (request.url === '/health') {
       response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });

@@ -6,13 +6,19 @@ import { type SandboxNeed, sandboxNeeds } from '../protocol/needs.ts';
 
 const schema = z.record(
   slug,
-  z.object({ needs: sandboxNeeds, conditions: z.record(slug, checkConditions) }),
+  z.object({
+    needs: sandboxNeeds,
+    /** Ids of all its steps. */
+    steps: z.array(slug),
+    conditions: z.record(slug, checkConditions),
+  }),
 );
 
 /** What web knows of a lesson. Checked here, and again by the warden. */
 export type LessonFacts = z.infer<typeof schema>[string];
 
 export type Lessons = {
+  readonly hasStep: (lesson: string, step: string) => boolean;
   /** Optional parts of a machine for this lesson; none for a lesson that is not known. */
   readonly needsOf: (lesson: string) => readonly SandboxNeed[];
   readonly conditionsOf: (lesson: string, step: string) => readonly Assertion[] | undefined;
@@ -24,7 +30,9 @@ export function readLessons(file: string): Lessons {
   const conditions = new Map(
     [...lessons].map(([id, facts]) => [id, new Map(Object.entries(facts.conditions))]),
   );
+  const steps = new Map([...lessons].map(([id, facts]) => [id, new Set(facts.steps)]));
   return {
+    hasStep: (lesson, step) => steps.get(lesson)?.has(step) ?? false,
     needsOf: (lesson) => lessons.get(lesson)?.needs ?? [],
     conditionsOf: (lesson, step) => conditions.get(lesson)?.get(step),
   };

@@ -6,13 +6,15 @@ import { parseWebConfiguration, type WebConfiguration } from './configuration.ts
 import { createHttpServer } from './http.ts';
 import { readLessons } from './lessons.ts';
 import { Pages } from './pages.ts';
+import { progressApi } from './progress/api.ts';
+import { Progress } from './progress/progress.ts';
 import { serveSockets } from './socket.ts';
 import { WardenLink } from './warden-link.ts';
 
 /**
  * The half of the lab that faces the network. It runs as a user without an account, without capabilities,
  * with one way to the rest of the system: the socketpair it inherits. It knows pages and lessons; it does
- * not know what a sandbox is made of, and holds nothing that a restart would lose.
+ * not know what a sandbox is made of, and what a restart must not lose it keeps in a file of its own.
  */
 async function main(): Promise<void> {
   const configuration = parseWebConfiguration(process.env);
@@ -24,13 +26,19 @@ async function main(): Promise<void> {
     // Without the warden there is nothing to do; a new one starts a new web.
     ended: () => process.exit(0),
   });
+  const progress = new Progress({
+    file: configuration.progressFile,
+    nativeBinding: configuration.sqliteFile,
+    warn: (sentence) => console.error(sentence),
+    trouble: (sentence) => pages.progressTrouble(sentence),
+  });
   const server = orHopeless('The pages or lessons are not set up', () =>
-    createHttpServer(configuration.siteDirectory),
+    createHttpServer(configuration.siteDirectory, progressApi(progress)),
   );
   const lessons = orHopeless('The pages or lessons are not set up', () =>
     readLessons(configuration.lessonsFile),
   );
-  const sockets = serveSockets(server, link, lessons, pages);
+  const sockets = serveSockets(server, link, { lessons, pages, progress });
   const port = await listen(server, configuration);
   link.ask('hello', { version: PROTOCOL_VERSION, port }, (answer) => {
     if (!answer.ok) giveUp(answer.error.message);
@@ -39,6 +47,7 @@ async function main(): Promise<void> {
     const deadline = setTimeout(() => process.exit(0), GOODBYE_MS);
     void sockets.close().then(() => {
       clearTimeout(deadline);
+      progress.close();
       process.exit(0);
     });
   });

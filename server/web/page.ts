@@ -21,6 +21,8 @@ import type { XraySnapshot } from '../protocol/xray.ts';
 import type { Lessons } from './lessons.ts';
 import { PageWatch, type WatchingPage } from './page-watch.ts';
 import type { Pages } from './pages.ts';
+import { PageTime } from './progress/page-time.ts';
+import type { Progress } from './progress/progress.ts';
 import type { WardenAnswer, WardenLink } from './warden-link.ts';
 
 /** The browser's end of a page. */
@@ -31,6 +33,13 @@ export type PageSocket = {
   /** Reads no more from the browser until `resume`. */
   readonly pause: () => void;
   readonly resume: () => void;
+};
+
+/** What all pages of a web have in common. */
+export type PageWorld = {
+  readonly lessons: Lessons;
+  readonly pages: Pages;
+  readonly progress: Progress;
 };
 
 /** Questions of one page that may wait for the warden at once; more are read when some are answered. */
@@ -52,6 +61,8 @@ export class Page {
   readonly #link: WardenLink;
   readonly #lessons: Lessons;
   readonly #pages: Pages;
+  readonly #progress: Progress;
+  readonly #time = new PageTime();
   #owner: string | undefined;
   #needs: readonly SandboxNeed[] = [];
   #hold: Hold | undefined;
@@ -67,11 +78,12 @@ export class Page {
   readonly #stepWatch: PageWatch;
   readonly #xrayWatch: PageWatch;
 
-  constructor(socket: PageSocket, link: WardenLink, lessons: Lessons, pages: Pages) {
+  constructor(socket: PageSocket, link: WardenLink, { lessons, pages, progress }: PageWorld) {
     this.#socket = socket;
     this.#link = link;
     this.#lessons = lessons;
     this.#pages = pages;
+    this.#progress = progress;
     const watching: WatchingPage = {
       ask: (name, body, answered) => this.#ask(name, body, answered),
       own: (watch) => pages.ownWatch(watch, this),
@@ -118,6 +130,9 @@ export class Page {
       case 'unwatch-step':
         this.#step = undefined;
         this.#followStep();
+        break;
+      case 'alive':
+        this.#alive(message.lesson, message.step);
         break;
       case 'check-now':
         this.#stepWatch.look();
@@ -172,10 +187,22 @@ export class Page {
     if (!this.#stepWatch.is(watch) || this.#step === undefined) return;
     const { lesson, step } = this.#step;
     this.#socket.send({ type: 'check', lesson, step, state });
+    if (state.done && this.#owner !== undefined) {
+      this.#progress.note(this.#owner, { kind: 'step', lesson, step, at: Date.now() });
+    }
   }
 
   xray(watch: number, snapshot: XraySnapshot): void {
     if (this.#xrayWatch.is(watch)) this.#socket.send({ type: 'xray', snapshot });
+  }
+
+  progressTrouble(sentence: string | undefined): void {
+    if (!this.greeted) return;
+    this.#socket.send(
+      sentence === undefined
+        ? { type: 'progress-saved' }
+        : { type: 'progress-unsaved', message: sentence },
+    );
   }
 
   /** The browser has gone. The machine stays; its idle clock runs when no other page holds it. */
@@ -197,6 +224,7 @@ export class Page {
     }
     this.#owner = createHash('sha256').update(secret).digest('hex');
     this.#needs = this.#lessons.needsOf(lesson);
+    if (this.#progress.trouble !== undefined) this.progressTrouble(this.#progress.trouble);
     this.#start();
   }
 
@@ -302,6 +330,13 @@ export class Page {
       });
     }
     this.#followStep();
+  }
+
+  /** Somebody reads this step. The clock is the server's, and only lessons that there are have time. */
+  #alive(lesson: string, step: string): void {
+    if (this.#owner === undefined || !this.#lessons.hasStep(lesson, step)) return;
+    const seconds = this.#time.alive(`${lesson}/${step}`);
+    if (seconds > 0) this.#progress.note(this.#owner, { kind: 'time', lesson, step, seconds });
   }
 
   /** Makes the warden watch the step that is open, and no other. */

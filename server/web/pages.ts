@@ -57,6 +57,11 @@ export class Pages {
     }
   }
 
+  /** Progress can't be saved, or can be again. */
+  progressTrouble(sentence: string | undefined): void {
+    for (const page of this.#pages) page.progressTrouble(sentence);
+  }
+
   /** The warden takes packets again. */
   drained(): void {
     for (const page of this.#pages) page.drained();

@@ -5,9 +5,7 @@ import { CLOSE_CODES, WEBSOCKET_PATH } from '../protocol/browser.ts';
 import { FRAME_HEADER_BYTES, FRAME_PAYLOAD_BYTES_MAX } from '../protocol/frame.ts';
 import { serveConnection } from './connection.ts';
 import { ConnectionCount } from './connection-count.ts';
-import type { Lessons } from './lessons.ts';
-import { Page } from './page.ts';
-import type { Pages } from './pages.ts';
+import { Page, type PageWorld } from './page.ts';
 import type { WardenLink } from './warden-link.ts';
 
 /** The WebSocket side of web. */
@@ -17,12 +15,7 @@ export type Sockets = {
 };
 
 /** Accepts WebSockets at `WEBSOCKET_PATH` and gives each a page. */
-export function serveSockets(
-  server: Server,
-  link: WardenLink,
-  lessons: Lessons,
-  pages: Pages,
-): Sockets {
+export function serveSockets(server: Server, link: WardenLink, world: PageWorld): Sockets {
   const connections = new ConnectionCount();
   const sockets = new WebSocketServer({
     noServer: true,
@@ -41,7 +34,7 @@ export function serveSockets(
     } else {
       stream.once('close', () => connections.leave(address));
       sockets.handleUpgrade(request, stream, head, (socket) => {
-        serveConnection(socket, (end) => new Page(end, link, lessons, pages));
+        serveConnection(socket, (end) => new Page(end, link, world));
       });
     }
   });
