@@ -91,7 +91,8 @@ export const INITIAL_LAB_STATE: LabState = {
 export function transition(state: LabState, event: LabEvent): LabState {
   switch (event.type) {
     case 'link':
-      return { ...state, link: event.link };
+      // A new connection is told anew whether the lab can save.
+      return { ...state, link: event.link, unsaved: false };
     case 'received':
       return received(state, event.message, event.at);
     case 'machine-asked':

@@ -29,6 +29,20 @@ function liveStore() {
   return store;
 }
 
+test('the page says that nothing can be saved until it can be, or until it is told anew', () => {
+  const store = liveStore();
+  const hear = (
+    message: { type: 'progress-saved' } | { type: 'progress-unsaved'; message: string },
+  ) => store.dispatch({ type: 'received', at: 4000, message });
+  hear({ type: 'progress-unsaved', message: 'the disk is full' });
+  assert.equal(store.get().unsaved, true);
+  hear({ type: 'progress-saved' });
+  assert.equal(store.get().unsaved, false);
+  hear({ type: 'progress-unsaved', message: 'the disk is full' });
+  store.dispatch({ type: 'link', link: { kind: 'open' } });
+  assert.equal(store.get().unsaved, false);
+});
+
 const attached = {
   type: 'terminal',
   terminal: 'machine',

@@ -38,7 +38,8 @@ class BrokenDatabase extends Error {
   override readonly name = 'BrokenDatabase';
 }
 
-function isBroken(error: unknown): boolean {
+/** Whether the file itself is at fault, and not the disk or the program. */
+export function isBroken(error: unknown): boolean {
   if (error instanceof BrokenDatabase) return true;
   return (
     error instanceof Database.SqliteError && BROKEN.some((code) => error.code.startsWith(code))

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import Database from 'better-sqlite3';
 import {
   PROGRESS_BYTES_MAX,
   PROGRESS_PATH,
@@ -107,6 +108,39 @@ test('a broken file is kept under another name, and the operator is told', (cont
   const kept = readdirSync(path).find((name) => name.includes('.broken-'));
   assert.match(readFileSync(join(path, kept ?? ''), 'utf8'), /^this is no database/);
   assert.match(warnings.join(' '), /can't be read .* it is kept as/);
+});
+
+test('a file that is damaged in the middle is set aside when it is opened', (context) => {
+  const path = directory(context);
+  const file = join(path, 'progress.db');
+  const first = open(path).progress;
+  for (let n = 0; n < 500; n += 1) first.note(ownerOf(newSecret()), DONE);
+  first.close();
+  const bytes = readFileSync(file);
+  bytes.fill(0xff, 2 * 4096, 4 * 4096);
+  writeFileSync(file, bytes);
+  const { progress, warnings } = open(path);
+  progress.note(ownerOf(newSecret()), DONE);
+  assert.equal(progress.trouble, undefined);
+  progress.close();
+  const kept = readdirSync(path).find((name) => name.includes('.broken-'));
+  assert.deepEqual(readFileSync(join(path, kept ?? '')), bytes);
+  assert.equal(warnings.length, 1);
+});
+
+test('a file of a newer Glassbox is left alone', (context) => {
+  const path = directory(context);
+  const file = join(path, 'progress.db');
+  const newer = new Database(file);
+  newer.pragma('user_version = 1000');
+  newer.close();
+  const bytes = readFileSync(file);
+  const { progress, warnings } = open(path);
+  progress.note(ownerOf(newSecret()), DONE);
+  assert.match(progress.trouble ?? '', /can't be saved now/);
+  assert.equal(warnings.length, 1);
+  progress.close();
+  assert.equal(readFileSync(file).readUInt32BE(60), bytes.readUInt32BE(60));
 });
 
 test('a record is exported, deleted from the disk, and imported again', async (context) => {

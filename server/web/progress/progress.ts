@@ -1,5 +1,5 @@
 import type { ProgressRecord } from '../../protocol/progress.ts';
-import { openDatabase } from './database.ts';
+import { isBroken, openDatabase } from './database.ts';
 import type { Deed } from './deed.ts';
 import { ProgressStore } from './store.ts';
 
@@ -93,6 +93,8 @@ export class Progress {
       return { ok: true, value };
     } catch (error) {
       if (!isSystemError(error)) throw error;
+      // Damage that shows only now: the next attempt opens the file anew, and sets it aside.
+      if (isBroken(error)) this.close();
       const sentence = `Your progress can't be saved now: ${reasonOf(error)}. The lab goes on, and what you do is saved as soon as it can be.`;
       this.#change(sentence);
       return { ok: false, sentence };
