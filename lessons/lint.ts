@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LANGUAGES } from '../server/protocol/identifiers.ts';
 import { compareTranslations } from './compare.ts';
 import { lessonFolders, lessonsDirectory, readLesson } from './load.ts';
 import type { ParsedLesson } from './parse.ts';
 import { closest, type Problem, type Report } from './problem.ts';
-import { LANGUAGES } from './schema.ts';
 
 /** All that is wrong with the lessons of a directory; nothing when each is whole in every language. */
 export function lintLessons(directory: string = lessonsDirectory()): readonly Problem[] {

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { slug } from '../server/protocol/identifiers.ts';
+import { LANGUAGES, type Language, slug } from '../server/protocol/identifiers.ts';
 import { type LessonPlace, type ParsedLesson, parseLesson } from './parse.ts';
 import { LessonError, type Problem, Report } from './problem.ts';
-import { LANGUAGES, type Language, type Lesson } from './schema.ts';
+import type { Lesson } from './schema.ts';
 
 /** A lesson's folder: its number times ten, so that one can be put between two, and its id. */
 const FOLDER = /^(\d{2}0)-(.+)$/;

@@ -1,12 +1,9 @@
 import type { RootContent } from 'mdast';
 import type { Assertion } from '../server/protocol/check.ts';
-import type { TerminalName } from '../server/protocol/identifiers.ts';
+import type { Language, TerminalName } from '../server/protocol/identifiers.ts';
 import type { NamespaceName } from '../server/protocol/namespace.ts';
 import type { SandboxNeed } from '../server/protocol/needs.ts';
 import type { ComputedAnswer } from '../server/protocol/quiz.ts';
-
-export const LANGUAGES = ['en', 'zh'] as const;
-export type Language = (typeof LANGUAGES)[number];
 
 /** Part of a line that the machine's answer may vary in is written `<name>` in the lesson file. */
 export type OutputPart = { readonly text: string; readonly varies: boolean };
@@ -122,8 +119,7 @@ export type Lesson = {
 export type QuizAnswer = {
   readonly step: string;
   readonly quiz: string;
-  readonly right:
-    /** Numbers of the right choices, from 0. */
+  readonly right: /** Numbers of the right choices, from 0. */
     | { readonly choices: readonly number[] }
     /** Any of these, whatever the case and the blanks. */
     | { readonly texts: readonly string[] }

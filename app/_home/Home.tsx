@@ -1,4 +1,4 @@
-import type { Language } from '../../lessons/schema.ts';
+import type { Language } from '../../server/protocol/identifiers.ts';
 import { lessonLink } from '../_lesson/lesson-link.ts';
 import { TEXT } from '../_messages/table.ts';
 import { lessonsIn } from '../_site/lesson-page.tsx';

@@ -1,6 +1,6 @@
 'use client';
 
-import type { Language } from '../../lessons/schema.ts';
+import type { Language } from '../../server/protocol/identifiers.ts';
 import { plain } from '../_lesson/Inline.tsx';
 import type { LessonLink } from '../_lesson/lesson-link.ts';
 import { useProgress } from '../_lesson/progress.ts';
