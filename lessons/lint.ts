@@ -75,7 +75,7 @@ export function lintLessons(directory: string = lessonsDirectory()): readonly Pr
     ...LANGUAGES.flatMap((language) => glossaries[language].report.problems),
     ...folders.flatMap((folder) => unusedFigures(directory, folder, files)),
   );
-  return unique(problems);
+  return sorted(problems);
 }
 
 /** `lessons/man-pages.txt`: the pages that there are, one a line. */
@@ -110,7 +110,11 @@ function figuresOf({ parts }: ParsedLesson['steps'][number]): string[] {
   return parts.flatMap(({ kind, shared }) => (kind === 'figure' ? [shared] : []));
 }
 
-/** A figure that both languages show is wrong once. */
-function unique(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [formatProblem(problem), problem])).values()];
+/** In the order of the lines; and a figure that both languages show is wrong once. */
+function sorted(problems: readonly Problem[]): Problem[] {
+  const unique = [
+    ...new Map(problems.map((problem) => [formatProblem(problem), problem])).values(),
+  ];
+  const files = [...new Set(unique.map(({ file }) => file))];
+  return unique.sort((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line);
 }
