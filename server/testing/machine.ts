@@ -56,6 +56,16 @@ export class Machine {
     return this.#native.snapshot(this.#id, sections);
   }
 
+  /** What runs a command in it for a moment. */
+  probeArguments(command: readonly string[]) {
+    return this.#native.probeArguments(this.#id, this.#sandbox, command);
+  }
+
+  /** Removes it before the test is over. */
+  destroy(): Promise<void> {
+    return this.#native.destroy(this.#id, this.#sandbox.pidfd);
+  }
+
   /** What a script prints, errors included, when root runs it there. */
   async run(script: string): Promise<string> {
     return (await this.end(script)).printed;
