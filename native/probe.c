@@ -40,12 +40,13 @@ struct probe {
   size_t length;
 };
 
+/* So is one that is gone, with the whole sandbox. */
 static bool is_empty(const struct probe *probe) {
   char state[256];
   sys_lseek(probe->events, 0, SEEK_SET);
   long size = sys_read(probe->events, state, sizeof(state) - 1);
   state[size < 0 ? 0 : size] = '\0';
-  return strstr(state, "populated 0") != NULL;
+  return size < 0 || strstr(state, "populated 0") != NULL;
 }
 
 /* False when something is left all the same: then no other probe can begin. */
@@ -54,7 +55,8 @@ static bool kill_all(const struct probe *probe) {
   sys_write(probe->kill, "1", 1);
   while (!is_empty(probe)) {
     struct pollfd changes = {.fd = probe->events, .events = POLLPRI};
-    if (sys_poll_until(&changes, 1, deadline, monotonic_ns()) == 0) {
+    int64_t now = monotonic_ns();
+    if (now > deadline || sys_poll_until(&changes, 1, deadline, now) == 0) {
       return false;
     }
   }

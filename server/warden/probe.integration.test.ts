@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import test, { type TestContext } from 'node:test';
 import { promisify } from 'node:util';
+import { eventually } from '../testing/eventually.ts';
 import { Machine } from '../testing/machine.ts';
 import { parseEnd } from './prober.ts';
 
@@ -79,10 +80,24 @@ test('a probe is seen as one by the kernel, and counts toward the limits of the 
   assert.equal(seen.groups[''], '..');
   const inside = Object.values(seen.groups).filter((path) => path === '/');
   assert.equal(inside.length, Object.keys(seen.groups).length - 1);
-  const files = readdirSync(`/proc/${seen.pid}/fd`).length;
-  assert.equal(files, 3, 'it has its standard files only');
-  assert.ok(!readFileSync(`/proc/${seen.pid}/environ`, 'utf8').includes('npm_'));
+  const { pid } = seen;
+  // While it is being loaded, it has its libraries open.
+  await eventually(
+    'it has its standard files only',
+    () => readdirSync(`/proc/${pid}/fd`).length === 3,
+  );
+  assert.ok(!readFileSync(`/proc/${pid}/environ`, 'utf8').includes('npm_'));
   assert.equal((await asked).end?.exitCode, 0);
+});
+
+test('a machine that goes while it is probed takes the probe with it', async (context) => {
+  const { machine, probe } = await make(context);
+  const asked = probe('sh', '-c', 'setsid sleep 1000 & sleep 1000');
+  await eventually('it runs', async () => (await machine.snapshot([])).processes.length === 3);
+  await machine.destroy();
+  const { end, tookMs } = await asked;
+  assert.equal(end?.exitCode, 137);
+  assert.ok(tookMs < 2500, `${tookMs} ms`);
 });
 
 test('a machine that is gone is not probed', async (context) => {
