@@ -21,6 +21,10 @@ async function make(context: TestContext) {
   return { machine, probe };
 }
 
+/** The machine's init has reaped who was killed. */
+const onlyInit = (machine: Machine) =>
+  eventually('only init is there', async () => (await machine.snapshot([])).processes.length === 1);
+
 test('a probe tells how a command of the machine’s root ended, and what it printed', async (context) => {
   const { probe } = await make(context);
   assert.deepEqual((await probe('sh', '-c', 'id -u; hostname; echo no >&2; exit 3')).end, {
@@ -44,11 +48,7 @@ test('a probe that does not end is ended, with all that it has started', async (
   const { end, tookMs } = await probe('sh', '-c', script);
   assert.deepEqual(end, { exitCode: undefined, printed: 'begun\n' });
   assert.ok(tookMs > 1900 && tookMs < 3500, `${tookMs} ms`);
-  const { processes } = await machine.snapshot([]);
-  assert.deepEqual(
-    processes.map(({ command }) => command),
-    ['init'],
-  );
+  await onlyInit(machine);
 });
 
 test('what a probe leaves behind ends with it', async (context) => {
@@ -56,7 +56,7 @@ test('what a probe leaves behind ends with it', async (context) => {
   const { end, tookMs } = await probe('sh', '-c', 'setsid sleep 1000 & echo started');
   assert.deepEqual(end, { exitCode: 0, printed: 'started\n' });
   assert.ok(tookMs < 1500, `${tookMs} ms`);
-  assert.equal((await machine.snapshot([])).processes.length, 1);
+  await onlyInit(machine);
 });
 
 test('a probe that prints without end costs no more than a little', async (context) => {
@@ -93,7 +93,9 @@ test('a probe is seen as one by the kernel, and counts toward the limits of the 
 test('a machine that goes while it is probed takes the probe with it', async (context) => {
   const { machine, probe } = await make(context);
   const asked = probe('sh', '-c', 'setsid sleep 1000 & sleep 1000');
-  await eventually('it runs', async () => (await machine.snapshot([])).processes.length === 3);
+  await eventually('it runs', async () =>
+    (await machine.snapshot([])).processes.some(({ command }) => command === 'sleep'),
+  );
   await machine.destroy();
   const { end, tookMs } = await asked;
   assert.equal(end?.exitCode, 137);
