@@ -212,8 +212,8 @@ const STATES: readonly State[] = [
     title: 'by who listens in it',
     script: `
       ip -n blue link set lo up
-      setsid ip netns exec blue busybox nc -l -p 8123 -s 127.0.0.1 ${QUIET} &
-      setsid busybox nc -ll -p 8124 ${QUIET} & sleep 0.5; exec 7<>/dev/tcp/127.0.0.1/8124; sleep 0.2`,
+      setsid ip netns exec blue busybox nc -ll -p 8123 -e cat ${QUIET} &
+      setsid busybox nc -ll -p 8124 -e cat ${QUIET} & sleep 0.5; exec 7<>/dev/tcp/127.0.0.1/8124; sleep 0.2`,
     yes: [
       { namespace: { type: 'net', of: 'other', listens: 8123 } },
       { namespace: { type: 'net', of: 'machine', listens: 8124, lacks: { listens: 8123 } } },
@@ -227,7 +227,7 @@ const STATES: readonly State[] = [
   {
     title: 'by its mounts',
     script: `
-      setsid unshare --mount --propagation private sh -c 'mount -t tmpfs glass /mnt && mount -o remount,ro /mnt
+      setsid unshare --mount --propagation private sh -c 'mount -t tmpfs -o ro glass /mnt
         exec sleep 2008' ${QUIET} &
       mkdir -p /tmp/s /tmp/u && mount -t tmpfs share /tmp/s && mount --make-shared /tmp/s
       mount -t tmpfs none /tmp/u && mount --make-unbindable /tmp/u
