@@ -2,8 +2,8 @@ import { expect, type Locator, type Page } from 'playwright/test';
 import { EN, type Text } from '../app/_messages/en.ts';
 import { fill } from '../app/_messages/fill.ts';
 import { ZH } from '../app/_messages/zh.ts';
-import type { Block, Language, Step } from '../lessons/schema.ts';
-import type { TerminalName } from '../server/protocol/identifiers.ts';
+import type { Block, Step } from '../lessons/schema.ts';
+import type { Language, TerminalName } from '../server/protocol/identifiers.ts';
 
 const TEXTS: Record<Language, Text> = { en: EN, zh: ZH };
 const HOME: Record<Language, string> = { en: '/', zh: '/zh/' };

@@ -1,7 +1,8 @@
 import { expect, test } from 'playwright/test';
 import { plain } from '../app/_lesson/Inline.tsx';
 import { loadLesson } from '../lessons/load.ts';
-import { LANGUAGES, type Language, type Lesson } from '../lessons/schema.ts';
+import type { Lesson } from '../lessons/schema.ts';
+import { LANGUAGES, type Language } from '../server/protocol/identifiers.ts';
 import { LabPage } from './lab-page.ts';
 
 for (const language of LANGUAGES) {

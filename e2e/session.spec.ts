@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'playwright/test';
-import { LANGUAGES } from '../lessons/schema.ts';
+import { LANGUAGES } from '../server/protocol/identifiers.ts';
 import { LabPage } from './lab-page.ts';
 
 for (const language of LANGUAGES) {

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { loadLessons } from '../../lessons/load.ts';
-import type { Language, Lesson } from '../../lessons/schema.ts';
+import type { Lesson } from '../../lessons/schema.ts';
+import type { Language } from '../../server/protocol/identifiers.ts';
 import { Lab } from '../_lab/Lab.tsx';
 import { plain } from '../_lesson/Inline.tsx';
 import { lessonLink } from '../_lesson/lesson-link.ts';
