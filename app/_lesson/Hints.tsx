@@ -1,20 +1,19 @@
 'use client';
 
 import { type ReactNode, useState } from 'react';
-import type { Step } from '../../lessons/schema.ts';
+import type { Block, Task } from '../../lessons/schema.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { Button } from '../_ui/Button.tsx';
 import { Blocks } from './Blocks.tsx';
 
 /** Hints open one at a time; behind the last one waits the solution, which asks once before it shows. */
-export function Hints({ step }: { step: Step }) {
+export function Hints({ task }: { task: Task }) {
   const { lesson } = useText();
   const [opened, setOpened] = useState(0);
-  const total = step.hints.length;
-  if (total === 0 && step.solution === null) return null;
+  const total = task.hints.length;
   return (
     <div className="flex flex-col items-start gap-4">
-      {step.hints.slice(0, opened).map((hint, index) => (
+      {task.hints.slice(0, opened).map((hint, index) => (
         <section
           // biome-ignore lint/suspicious/noArrayIndexKey: hints open in order and never move
           key={index}
@@ -34,12 +33,12 @@ export function Hints({ step }: { step: Step }) {
           {fill(lesson.showHint, { number: opened + 1, total })}
         </Button>
       )}
-      {opened === total && step.solution !== null && <Solution blocks={step.solution} />}
+      {opened === total && <Solution blocks={task.solution} />}
     </div>
   );
 }
 
-function Solution({ blocks }: { blocks: NonNullable<Step['solution']> }) {
+function Solution({ blocks }: { blocks: readonly Block[] }) {
   const { lesson } = useText();
   const [state, setState] = useState<'closed' | 'asking' | 'open'>('closed');
   switch (state) {

@@ -1,3 +1,6 @@
+'use client';
+
+import { useSyncExternalStore } from 'react';
 import * as z from 'zod';
 import { lessonLanguage } from '../../server/protocol/identifiers.ts';
 import { type QuizGiven, quizGiven } from '../../server/protocol/quiz.ts';
@@ -16,12 +19,34 @@ const givenAnswer = z.object({
 /** The last answer to a quiz and what the server said to it: shown again when the page is opened again. */
 export type GivenAnswer = z.infer<typeof givenAnswer>;
 
-/** Whatever is stored and no longer makes sense counts as not answered. */
-const stored = z.record(z.string(), givenAnswer.nullable().catch(null)).catch({});
+type GivenAnswers = Readonly<Record<string, GivenAnswer>>;
 
-/** What was answered to the quiz of this key. */
-export function givenAnswerTo(key: string): GivenAnswer | null {
-  return readAll()[key] ?? null;
+/** Whatever is stored and no longer makes sense counts as not answered. */
+const storedAnswers = z.record(z.string(), z.unknown()).catch({});
+
+const NONE: GivenAnswers = {};
+let cache: { stored: string | null; answers: GivenAnswers } = { stored: null, answers: NONE };
+
+function readAll(): GivenAnswers {
+  const stored = readStored(KEY);
+  if (stored !== cache.stored) cache = { stored, answers: parseAnswers(stored) };
+  return cache.answers;
+}
+
+/** Reads what is stored, answer by answer: one that is broken takes no other with it. */
+export function parseAnswers(stored: string | null): GivenAnswers {
+  let value: unknown;
+  try {
+    value = JSON.parse(stored ?? '{}');
+  } catch {
+    return NONE;
+  }
+  return Object.fromEntries(
+    Object.entries(storedAnswers.parse(value)).flatMap(([key, entry]) => {
+      const parsed = givenAnswer.safeParse(entry);
+      return parsed.success ? [[key, parsed.data]] : [];
+    }),
+  );
 }
 
 export function keepAnswer(key: string, answer: GivenAnswer): void {
@@ -32,12 +57,18 @@ export function forgetAnswers(): void {
   writeStored(KEY, null);
 }
 
-function readAll(): z.infer<typeof stored> {
-  try {
-    return stored.parse(JSON.parse(readStored(KEY) ?? '{}'));
-  } catch {
-    return {};
-  }
+/** What was answered to the quiz of this key. What is answered on this page is in the store of the lab. */
+export function useGivenAnswer(key: string): GivenAnswer | null {
+  return useSyncExternalStore(
+    subscribe,
+    () => (Object.hasOwn(readAll(), key) ? (readAll()[key] ?? null) : null),
+    () => null,
+  );
+}
+
+function subscribe(listener: () => void): () => void {
+  addEventListener('storage', listener);
+  return () => removeEventListener('storage', listener);
 }
 
 /** True when both are the same answer. */

@@ -7,28 +7,34 @@ import { forgetProgress, localProgress, recordAll } from './local.ts';
 import { asRecord, knowsMore, mergeProgress, type Progress } from './record.ts';
 import { type Answer, deleteFromServer, mergeIntoServer, readFromServer } from './server.ts';
 
-let running: Promise<void> | undefined;
+/** Whether the server was there. */
+type Synced = { readonly reached: boolean };
+
+let running: Promise<Synced> | undefined;
 
 /**
  * Brings the browser's record and the server's together: each gets what it lacks. What can't be done now
  * is done the next time; nothing is lost meanwhile, because each side keeps its own.
  */
-export function syncProgress(): Promise<void> {
+export function syncProgress(): Promise<Synced> {
   running ??= bringTogether().finally(() => {
     running = undefined;
   });
   return running;
 }
 
-async function bringTogether(): Promise<void> {
+async function bringTogether(): Promise<Synced> {
   // Without a secret the server has nothing of this browser's.
   const secret = keptOwnerSecret();
-  if (secret === undefined) return;
+  if (secret === undefined) return { reached: true };
   const theirs = await readFromServer(secret);
-  if (!theirs.ok || !takeOver(secret, theirs.value)) return;
-  if (!knowsMore(localProgress(), theirs.value)) return;
+  if (!theirs.ok) return { reached: false };
+  if (!takeOver(secret, theirs.value) || !knowsMore(localProgress(), theirs.value)) {
+    return { reached: true };
+  }
   const both = await mergeIntoServer(secret, asRecord(localProgress(), Date.now()));
   if (both.ok) takeOver(secret, both.value);
+  return { reached: both.ok };
 }
 
 /** Meanwhile all may have been deleted, here or in another tab: then what was on its way is not taken. */
