@@ -6,7 +6,7 @@ import { Icon } from '../_ui/Icon.tsx';
 
 /** A picture is drawn at most this much larger, and at least this much smaller, than it was made. */
 const LARGEST = 1.25;
-const SMALLEST = 0.7;
+const SMALLEST = 0.8;
 
 /**
  * A picture of a lesson, in the colours of the present theme. What it shows is heard instead of it, and
