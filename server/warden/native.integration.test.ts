@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -27,12 +35,14 @@ const specOf = (changes: Partial<SandboxSpec> = {}): SandboxSpec => ({
 
 test('a creation says what the kernel says: its pid, its namespaces, and each call with its time', async (context) => {
   const native = openTestNative(context);
-  const { pid, namespaces, trace } = await native.create(specOf());
+  const { pid, namespaces, cgroupVersion, trace } = await native.create(specOf());
   for (const type of NAMESPACES) {
     assert.equal(readlinkSync(`/proc/${pid}/ns/${type}`), `${type}:[${namespaces[type]}]`);
     const shared = readlinkSync(`/proc/self/ns/${type}`) === `${type}:[${namespaces[type]}]`;
     assert.equal(shared, false, `the ${type} namespace is the sandbox's own`);
   }
+  const isPure = existsSync('/sys/fs/cgroup/cgroup.controllers');
+  assert.equal(cgroupVersion, isPure ? 2 : 1);
   assert.deepEqual(stepTrace.parse(trace), trace);
   const clone = trace.find((call) => call.call.startsWith('clone3('));
   assert.ok(clone?.call.endsWith(`= ${pid}`), clone?.call);
