@@ -5,6 +5,9 @@ import { askedAs } from './check/evidence.ts';
 /** From the beginning of one probe to the next, whichever it is. */
 const PROBE_EVERY_MS = 2_000;
 
+/** The same for all sandboxes together: making a process holds the event loop for some milliseconds. */
+const ANY_PROBE_EVERY_MS = 25;
+
 /** The program ends a probe after two seconds by itself; one that does not is ended. */
 const PROBE_MS_MAX = 5_000;
 
@@ -12,7 +15,7 @@ const PROBE_MS_MAX = 5_000;
 const TOLD_BYTES_MAX = 32 * 1024;
 
 /** Who has not been asked for so long starts anew: what was true then may not be now. */
-const FORGET_MS = 3_000;
+const FORGET_MS = 15_000;
 
 /** How a probe ended: its exit code, nothing for one whose time was up, and what it printed. */
 export type ProbeEnd = { readonly exitCode: number | undefined; readonly printed: string };
@@ -24,6 +27,7 @@ type Program = { readonly file: string; readonly arguments: readonly string[] };
  * in its turn. Nobody waits for one; the last answer counts until the next.
  */
 export class Prober {
+  static #anyBeganAt = Number.NEGATIVE_INFINITY;
   readonly #programFor: (command: readonly string[]) => Program;
   readonly #answered: () => void;
   /** The one that was answered longest ago is the first. One that could not be run has no answer. */
@@ -46,12 +50,11 @@ export class Prober {
     const asked = new Set(probes.map(askedAs));
     for (const known of this.#answers.keys()) if (!asked.has(known)) this.#answers.delete(known);
     const next = this.#next(probes);
-    if (
-      next !== undefined &&
-      this.#running === undefined &&
-      now - this.#beganAt >= PROBE_EVERY_MS
-    ) {
+    const isDue =
+      now - this.#beganAt >= PROBE_EVERY_MS && now - Prober.#anyBeganAt >= ANY_PROBE_EVERY_MS;
+    if (isDue && next !== undefined && this.#running === undefined) {
       this.#beganAt = now;
+      Prober.#anyBeganAt = now;
       this.#running = this.#run(next).finally(() => {
         this.#running = undefined;
       });
