@@ -6,7 +6,7 @@ const preview = process.env.GLASSBOX_PREVIEW;
 /** A static export: no React server code runs at run time, so the process that faces the network stays small. */
 const config: NextConfig = {
   output: 'export',
-  distDir: preview ?? '.build/next',
+  distDir: preview === undefined ? '.build/next' : `${preview}/next`,
   trailingSlash: true,
   images: { unoptimized: true },
   reactStrictMode: true,

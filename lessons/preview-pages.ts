@@ -4,7 +4,7 @@ import { BUILD, ROOT } from '../server/setup/paths.mjs';
 
 /** Next writes it into the checkout, with the place of its own types in it. */
 const TYPES = join(ROOT, 'next-env.d.ts');
-const IN_TYPES = /\.build\/preview-\d+\/(?:dev\/)?/g;
+const IN_TYPES = /\.build\/preview-\d+\/next\/(?:dev\/)?/g;
 
 /** Where Next keeps what it makes for one preview. It wants that in the checkout. */
 export class PreviewPages {
