@@ -15,6 +15,9 @@ const HAS_READ = '\u001b[?2004l\r';
 /** `root@machine:~# `, with or without the name of the terminal before it. */
 const PROMPT = /^(?:\[\w+\] )?\w+@[\w-]+:\S*[#$] $/;
 
+/** `/ # `, of a shell that says nothing of its own: the one of busybox, in a tree that has no bash. */
+const PLAIN_PROMPT = /^\S* [#$] $/;
+
 const KEYS: Readonly<Record<string, string>> = {
   'Ctrl-C': '\u0003',
   'Ctrl-D': '\u0004',
@@ -29,6 +32,9 @@ export class Typist {
   readonly #decoder = new TextDecoder();
   readonly #name: string;
   #printed = '';
+  /** Where what came after the last command begins, and how many lines that command had. */
+  #typedAt = 0;
+  #typedLines = 0;
   #wake: () => void = () => {};
 
   constructor(name: string, terminal: Terminal) {
@@ -46,9 +52,11 @@ export class Typist {
 
   /** True when a shell waits for the next command. */
   get atPrompt(): boolean {
-    const reads = this.#printed.lastIndexOf(READS);
-    if (reads === -1 || this.#printed.indexOf(HAS_READ, reads) !== -1) return false;
-    return PROMPT.test(plainText(this.#printed.slice(reads)).join('\n'));
+    const text = this.#printed.slice(this.#typedAt);
+    if (this.#readLines < this.#typedLines) return false;
+    const reads = text.lastIndexOf(READS);
+    if (reads > text.lastIndexOf(HAS_READ)) return PROMPT.test(lastOf(text.slice(reads)));
+    return PLAIN_PROMPT.test(lastOf(text.slice(text.lastIndexOf('\n') + 1)));
   }
 
   /** Resolves when a shell waits for the next command. */
@@ -59,12 +67,10 @@ export class Typist {
   /** Types a command at the prompt. What it prints is read by `output`. */
   async type(command: string): Promise<void> {
     await this.prompt();
-    const from = this.#printed.length;
-    const lines = command.split('\n').length;
+    this.#typedAt = this.#printed.length;
+    this.#typedLines = command.split('\n').length;
     this.#terminal.type(this.#attachment, Buffer.from(`${command.replaceAll('\n', '\r')}\r`));
-    await this.#until(`the echo of ${command}`, () => {
-      return this.#printed.slice(from).split(HAS_READ).length > lines;
-    });
+    await this.#until(`the echo of ${command}`, () => this.#readLines >= this.#typedLines);
   }
 
   press(key: string): void {
@@ -73,14 +79,29 @@ export class Typist {
 
   /** What the last command has printed so far, without the prompt after it. */
   get output(): string {
-    const rest = this.#printed.slice(this.#printed.lastIndexOf(HAS_READ) + HAS_READ.length);
-    const prompt = rest.lastIndexOf(READS);
-    return prompt === -1 ? rest : rest.slice(0, prompt);
+    const text = this.#printed.slice(this.#typedAt);
+    const read = text.lastIndexOf(HAS_READ);
+    if (read === -1) {
+      // What follows the echo of what was typed, up to the prompt of bash or of the same plain shell.
+      const rest = text.split('\n').slice(this.#typedLines).join('\n');
+      if (rest.includes(READS)) return rest.slice(0, rest.lastIndexOf(READS));
+      return this.atPrompt ? rest.slice(0, rest.lastIndexOf('\n') + 1) : rest;
+    }
+    const rest = text.slice(read + HAS_READ.length);
+    if (rest.includes(READS)) return rest.slice(0, rest.lastIndexOf(READS));
+    return this.atPrompt ? rest.slice(0, rest.lastIndexOf('\n') + 1) : rest;
   }
 
   /** Resolves when the last command has printed what `matches` accepts. */
   printed(what: string, matches: (output: string) => boolean): Promise<void> {
     return this.#until(what, () => matches(this.output));
+  }
+
+  /** How many lines of the last command a shell has read: bash says so, of others the echo tells. */
+  get #readLines(): number {
+    const text = this.#printed.slice(this.#typedAt);
+    const said = text.split(HAS_READ).length - 1;
+    return said > 0 ? said : text.split('\n').length - 1;
   }
 
   async #until(what: string, done: () => boolean): Promise<void> {
@@ -101,3 +122,5 @@ export class Typist {
     }
   }
 }
+
+const lastOf = (bytes: string) => plainText(bytes).join('\n');
