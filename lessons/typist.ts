@@ -1,3 +1,4 @@
+import { eventually } from '../server/testing/eventually.ts';
 import { PATIENCE } from '../server/testing/patience.ts';
 import type { Attachment } from '../server/warden/attachment.ts';
 import type { Terminal } from '../server/warden/terminal.ts';
@@ -7,21 +8,21 @@ import { plainText } from './output.ts';
 const DEADLINE_MS = 20_000 * PATIENCE;
 
 const SIZE = { columns: 200, rows: 50 } as const;
+const SCREEN_LINES = 14;
 
 /** bash says so when it begins to read a line, and when the line is complete (bracketed paste). */
 const READS = '\u001b[?2004h';
 const HAS_READ = '\u001b[?2004l\r';
 
-/** `root@machine:~# `, with or without the name of the terminal before it. */
-const PROMPT = /^(?:\[\w+\] )?\w+@[\w-]+:\S*[#$] $/;
+/** `root@machine:~# `, with or without the name of the terminal before it; or that of a plain shell. */
+const PROMPT = /^(?:\[\w+\] )?\S* ?[#$] $/;
 
-/** `/ # `, of a shell that says nothing of its own: the one of busybox, in a tree that has no bash. */
-const PLAIN_PROMPT = /^\S* [#$] $/;
-
+/** What a key sends. */
 const KEYS: Readonly<Record<string, string>> = {
   'Ctrl-C': '\u0003',
   'Ctrl-D': '\u0004',
   'Ctrl-Z': '\u001a',
+  Enter: '\r',
   q: 'q',
 };
 
@@ -32,7 +33,7 @@ export class Typist {
   readonly #decoder = new TextDecoder();
   readonly #name: string;
   #printed = '';
-  /** Where what came after the last command begins, and how many lines that command had. */
+  #printedAt = performance.now();
   #typedAt = 0;
   #typedLines = 0;
   #wake: () => void = () => {};
@@ -42,6 +43,7 @@ export class Typist {
     this.#terminal = terminal;
     const { attachment } = terminal.attach(0, SIZE, (offset, payload) => {
       this.#printed += this.#decoder.decode(payload, { stream: true });
+      this.#printedAt = performance.now();
       // Afterwards: what is being delivered does not count as sent yet.
       queueMicrotask(() => terminal.acknowledge(attachment, offset + payload.byteLength));
       this.#wake();
@@ -53,10 +55,12 @@ export class Typist {
   /** True when a shell waits for the next command. */
   get atPrompt(): boolean {
     const text = this.#printed.slice(this.#typedAt);
-    if (this.#readLines < this.#typedLines) return false;
     const reads = text.lastIndexOf(READS);
-    if (reads > text.lastIndexOf(HAS_READ)) return PROMPT.test(lastOf(text.slice(reads)));
-    return PLAIN_PROMPT.test(lastOf(text.slice(text.lastIndexOf('\n') + 1)));
+    const isRead = text.indexOf(HAS_READ, Math.max(0, reads)) >= 0;
+    if (reads < 0 && this.#readLines < this.#typedLines) return false;
+    // After bash's own words comes a prompt of bash, or, within what it runs, one of another shell.
+    const last = reads >= 0 && !isRead ? text.slice(reads) : text.slice(text.lastIndexOf('\n') + 1);
+    return PROMPT.test(plainText(last).join('\n'));
   }
 
   /** Resolves when a shell waits for the next command. */
@@ -73,23 +77,44 @@ export class Typist {
     await this.#until(`the echo of ${command}`, () => this.#readLines >= this.#typedLines);
   }
 
-  press(key: string): void {
+  /** Presses a key; resolves with what comes of it: a prompt, or nothing more for so long. */
+  async press(key: string, quietMs: number): Promise<void> {
+    const before = { at: this.#typedAt, lines: this.#typedLines };
+    this.#typedAt = this.#printed.length;
+    this.#typedLines = 0;
+    this.#printedAt = performance.now();
     this.#terminal.type(this.#attachment, Buffer.from(KEYS[key] ?? key));
+    await eventually(`something comes of ${key}`, () => this.atPrompt || this.quietMs > quietMs);
+    if (this.#printed.length > this.#typedAt) return;
+    // Nobody has taken the key: where a prompt stood, it stands.
+    this.#typedAt = before.at;
+    this.#typedLines = before.lines;
   }
 
   /** What the last command has printed so far, without the prompt after it. */
   get output(): string {
     const text = this.#printed.slice(this.#typedAt);
     const read = text.lastIndexOf(HAS_READ);
-    if (read === -1) {
-      // What follows the echo of what was typed, up to the prompt of bash or of the same plain shell.
-      const rest = text.split('\n').slice(this.#typedLines).join('\n');
+    if (read >= 0) {
+      const rest = text.slice(read + HAS_READ.length);
       if (rest.includes(READS)) return rest.slice(0, rest.lastIndexOf(READS));
+      // A shell that says nothing of its own has begun in this one.
       return this.atPrompt ? rest.slice(0, rest.lastIndexOf('\n') + 1) : rest;
     }
-    const rest = text.slice(read + HAS_READ.length);
-    if (rest.includes(READS)) return rest.slice(0, rest.lastIndexOf(READS));
-    return this.atPrompt ? rest.slice(0, rest.lastIndexOf('\n') + 1) : rest;
+    // Of such a shell: what follows the echo of what was typed, up to its prompt or that of the shell around.
+    const lines = text.split('\n').slice(this.#typedLines);
+    return this.atPrompt ? lines.slice(0, -1).join('\n') : lines.join('\n');
+  }
+
+  /** Milliseconds since something was printed. */
+  get quietMs(): number {
+    return performance.now() - this.#printedAt;
+  }
+
+  /** The last lines, for who has to find out what went wrong. */
+  get screen(): string {
+    const lines = plainText(this.#printed).slice(-SCREEN_LINES);
+    return [`The ${this.#name} terminal shows:`, ...lines.map((line) => `  │ ${line}`)].join('\n');
   }
 
   /** Resolves when the last command has printed what `matches` accepts. */
@@ -116,11 +141,6 @@ export class Typist {
       });
     }
     clearTimeout(timer);
-    if (!done()) {
-      const screen = plainText(this.#printed).slice(-12).join('\n');
-      throw new Error(`The ${this.#name} terminal never showed ${what}. It shows:\n${screen}`);
-    }
+    if (!done()) throw new Error(`The ${this.#name} terminal never showed ${what}.`);
   }
 }
-
-const lastOf = (bytes: string) => plainText(bytes).join('\n');
