@@ -75,7 +75,11 @@ test('a front matter value of the wrong form is named with its line', () => {
     'kernel:',
     'Front matter `kernel`: must be a Linux release such as "2.6.19", quoted.',
   );
-  says(change('"2.6.19"', '2.6'), 'kernel:', 'Front matter `kernel`: must be a text.');
+  says(
+    change('"2.6.19"', '2.6'),
+    'kernel:',
+    'Front matter `kernel`: must be a text, in quotation marks.',
+  );
   says(
     change('namespace: uts', 'namespace: utc'),
     'namespace:',
