@@ -96,6 +96,9 @@ test('the X-ray shows who is in the foreground of each terminal', async (context
   await sees(({ machine: side }) => side?.command === 'bash');
   machine.type('pkill -9 sleep\n');
   await sees(({ container: side }) => side?.command === 'bash');
+  // As `box run -it` does, script passes on what is typed to a terminal of its own.
+  container.type("script --quiet --command 'unshare --pid --fork sleep 1001' /dev/null\n");
+  await sees(({ container: side }) => side?.command === 'sleep' && side.pids.at(-1) === 1);
   await close();
 });
 
