@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import type { Probe } from '../protocol/check.ts';
 import { askedAs } from './check/evidence.ts';
 
-/** From the beginning of one probe to the next, whichever it is. */
-const PROBE_EVERY_MS = 2_000;
+/**
+ * From the beginning of one probe to the next, whichever it is. Once after terminals have printed it comes
+ * sooner, so that a check is green within a second of what a learner did there.
+ */
+const PROBE_EVERY_MS = { stirred: 600, calm: 2_000 } as const;
 
 /** The program ends a probe after two seconds by itself; one that does not is ended. */
 const PROBE_MS_MAX = 5_000;
@@ -30,12 +33,18 @@ export class Prober {
   readonly #answers = new Map<string, boolean | undefined>();
   #askedAt = Number.NEGATIVE_INFINITY;
   #beganAt = Number.NEGATIVE_INFINITY;
+  #stirred = false;
   #running: Promise<void> | undefined;
   #stop = new AbortController();
 
   constructor(programFor: (command: readonly string[]) => Program, answered: () => void) {
     this.#programFor = programFor;
     this.#answered = answered;
+  }
+
+  /** Something was printed: what was probed may be otherwise now. Called for every piece of output. */
+  stir(): void {
+    this.#stirred = true;
   }
 
   /** What is known of these now, by `askedAs`; the one whose turn it is begins. */
@@ -46,12 +55,10 @@ export class Prober {
     const asked = new Set(probes.map(askedAs));
     for (const known of this.#answers.keys()) if (!asked.has(known)) this.#answers.delete(known);
     const next = this.#next(probes);
-    if (
-      next !== undefined &&
-      this.#running === undefined &&
-      now - this.#beganAt >= PROBE_EVERY_MS
-    ) {
+    const everyMs = this.#stirred ? PROBE_EVERY_MS.stirred : PROBE_EVERY_MS.calm;
+    if (next !== undefined && this.#running === undefined && now - this.#beganAt >= everyMs) {
       this.#beganAt = now;
+      this.#stirred = false;
       this.#running = this.#run(next).finally(() => {
         this.#running = undefined;
       });
