@@ -131,6 +131,7 @@ export class Sandbox {
       start: (current) => this.#shellStart(name, current),
       printed: () => {
         this.watcher.stir();
+        this.#prober.stir();
         this.#pressure.stir();
       },
       ended: (end) => {
