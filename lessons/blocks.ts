@@ -1,42 +1,71 @@
-import type { Code, RootContent } from 'mdast';
-import { TERMINALS, terminalName } from '../server/protocol/identifiers.ts';
-import { parseOutput } from './output.ts';
-import type { Report } from './problem.ts';
-import { readProse } from './prose.ts';
-import type { Block } from './schema.ts';
+import type { RootContent } from 'mdast';
+import type { ContainerDirective, LeafDirective } from 'mdast-util-directive';
+import { attachOutput, readFence } from './fence.ts';
+import { readFigure } from './figure.ts';
+import { Report } from './problem.ts';
+import { readProse, textOf } from './prose.ts';
+import type { Reading } from './reading.ts';
+import type { Block, QuizAnswer } from './schema.ts';
 
-/** Languages of a fence that is there to be read, not run. */
-const CODE_LANGUAGES = ['text', 'sh', 'c', 'yaml', 'json', 'dockerfile'];
-const FENCES = ['run', 'output', 'key', 'check', ...CODE_LANGUAGES];
-const KEYS = ['Ctrl-C', 'Ctrl-D', 'Ctrl-Z', 'q'];
+/** Something that every language of a lesson has at the same place with the same content. */
+export type Part = {
+  readonly kind:
+    | 'front matter'
+    | 'command'
+    | 'key'
+    | 'code'
+    | 'quiz'
+    | 'figure'
+    | 'variant'
+    | 'check'
+    | 'hint'
+    | 'solution';
+  readonly line: number;
+  readonly shared: string;
+};
 
-/** A block with the line it begins on and, for all but prose, the text that every language shares. */
+/** A block with the line it begins on and what of it every language shares; nothing of prose is. */
 export type PlacedBlock = {
   readonly block: Block;
   readonly line: number;
-  /** `null` for prose, which is what a translation translates. */
-  readonly shared: string | null;
+  readonly parts: readonly Part[];
+  /** Of a quiz. */
+  readonly answer?: Omit<QuizAnswer, 'step'>;
+  /** Of variants: the blocks in them, with their lines. */
+  readonly inner?: readonly PlacedBlock[];
 };
 
-/** Reads what stands in a step, a hint or a solution. Check fences and containers are taken out before. */
-export function readBlocks(nodes: readonly RootContent[], report: Report): PlacedBlock[] {
+/** Reads what stands in a step, a hint, a solution, a wrong attempt or a variant. */
+export function readBlocks(nodes: readonly RootContent[], reading: Reading): PlacedBlock[] {
   const placed: PlacedBlock[] = [];
   let prose: RootContent[] = [];
   const closeProse = (): void => {
-    const first = prose[0];
+    const [first] = prose;
     if (first === undefined) return;
-    const block: Block = { kind: 'prose', nodes: readProse(prose, report) };
-    placed.push({ block, line: lineOf(first), shared: null });
+    const block: Block = { kind: 'prose', nodes: readProse(prose, reading) };
+    placed.push({ block, line: lineOf(first), parts: [] });
     prose = [];
   };
-  for (const node of nodes) {
-    if (node.type !== 'code') {
+  const rest = [...nodes];
+  for (let node = rest.shift(); node !== undefined; node = rest.shift()) {
+    const isOwn =
+      node.type === 'code' ||
+      (node.type === 'containerDirective' && node.name === 'variant') ||
+      (node.type === 'leafDirective' && node.name === 'figure');
+    if (!isOwn) {
       prose.push(node);
       continue;
     }
     closeProse();
-    if (node.lang === 'output') attachOutput(placed, node, report);
-    else placed.push(...readFence(node, report));
+    if (node.type === 'code' && node.lang === 'output') attachOutput(placed, node, reading.report);
+    else if (node.type === 'code') pushIfRead(placed, readFence(node, reading));
+    else if (node.type === 'leafDirective') pushIfRead(placed, readFigureBlock(node, reading));
+    else if (node.type === 'containerDirective') {
+      const [next] = rest;
+      const twin = next?.type === 'containerDirective' && next.name === 'variant' ? next : null;
+      if (twin !== null) rest.shift();
+      pushIfRead(placed, readVariants(node, twin, reading));
+    }
   }
   closeProse();
   return placed;
@@ -47,83 +76,108 @@ export function lineOf(node: RootContent): number {
   return node.position?.start.line ?? 1;
 }
 
-function readFence(node: Code, report: Report): PlacedBlock[] {
-  const line = lineOf(node);
-  const [name = '', ...words] = [node.lang ?? '', ...(node.meta ?? '').split(/\s+/)].filter(
-    (word) => word !== '',
-  );
-  if (name === '') {
-    report.add(line, `A fence without a kind. Known: ${FENCES.join(', ')}.`, '`text`');
-    return [];
-  }
-  if (name === 'run') return readRun(node, words, report);
-  if (name === 'key') return readKey(node, words, report);
-  if (!CODE_LANGUAGES.includes(name)) {
-    report.unknown(line, 'fence', name, FENCES);
-    return [];
-  }
-  const [file = null, ...more] = words;
-  if (more.length > 0) report.add(line, `Too many words after \`${name}\`: \`${more.join(' ')}\`.`);
-  const block: Block = { kind: 'code', language: name, file, text: node.value };
-  // Comments in code may be translated, so only its being there is shared.
-  return [{ block, line, shared: `code ${name}${file === null ? '' : ` ${file}`}` }];
+/** `:::` opens what a `:::` has to close, or the rest of the file is in it. */
+export function checkClosed(node: ContainerDirective, reading: Reading): void {
+  const end = reading.lineText(node.position?.end.line ?? 1);
+  if (/^\s*:{3,}\s*$/.test(end)) return;
+  reading.report.add(lineOf(node), `\`:::${node.name}\` is never closed.`, '`:::`');
 }
 
-function readRun(node: Code, words: readonly string[], report: Report): PlacedBlock[] {
-  const line = lineOf(node);
-  const terminal = readTerminal(words[0], line, 'run', report);
-  const [, flag, ...more] = words;
-  if (flag !== undefined && flag !== 'stays') report.unknown(line, 'word', flag, ['stays']);
-  if (more.length > 0) report.add(line, `Too many words after \`run\`: \`${more.join(' ')}\`.`);
-  if (node.value.trim() === '') report.add(line, 'A run fence without a command.');
-  if (terminal === null) return [];
-  const command = node.value;
-  const stays = flag === 'stays';
-  return [
-    {
-      block: { kind: 'run', terminal, command, stays, output: null },
-      line,
-      shared: `run ${terminal}${stays ? ' stays' : ''}\n${command}`,
+/** The words in square brackets after a container's name, and what stands in it. */
+export function splitLabel(node: ContainerDirective): {
+  label: string | null;
+  body: readonly RootContent[];
+} {
+  const [first, ...rest] = node.children;
+  const isLabel = first?.type === 'paragraph' && first.data?.directiveLabel === true;
+  return isLabel
+    ? { label: textOf(first).trim(), body: rest }
+    : { label: null, body: node.children };
+}
+
+function pushIfRead(placed: PlacedBlock[], block: PlacedBlock | null): void {
+  if (block !== null) placed.push(block);
+}
+
+function readVariants(
+  first: ContainerDirective,
+  second: ContainerDirective | null,
+  reading: Reading,
+): PlacedBlock | null {
+  const { report } = reading;
+  const line = lineOf(first);
+  const versions = [first, ...(second === null ? [] : [second])].map((node) => {
+    const version = readVersion(node, reading);
+    const { label, body } = splitLabel(node);
+    if (label !== null) report.add(lineOf(node), 'A variant takes no words in brackets.');
+    checkClosed(node, reading);
+    const blocks = readBlocks(body, reading);
+    if (blocks.length === 0) report.add(lineOf(node), 'An empty variant.');
+    for (const inner of blocks) {
+      if (inner.answer) report.add(inner.line, 'A quiz stands in the text of a step.');
+      if (inner.inner) report.add(inner.line, 'A variant in a variant.');
+    }
+    return { version, line: lineOf(node), blocks };
+  });
+  if (versions.some(({ version }) => version === null)) return null;
+  const [v1] = versions.filter(({ version }) => version === 1);
+  const [v2] = versions.filter(({ version }) => version === 2);
+  if (v1 === undefined || v2 === undefined) {
+    const missing = `\`:::variant{cgroup=${v1 === undefined ? 1 : 2}}\``;
+    report.add(line, 'Two variants stand one after the other, one for each version.', missing);
+    return null;
+  }
+  return {
+    block: {
+      kind: 'variants',
+      v1: v1.blocks.map(({ block }) => block),
+      v2: v2.blocks.map(({ block }) => block),
     },
-  ];
+    line,
+    parts: [v1, v2].flatMap(({ version, line, blocks }) => [
+      { kind: 'variant' as const, line, shared: `cgroup=${version}` },
+      ...blocks.flatMap(({ parts }) => parts),
+    ]),
+    inner: [...v1.blocks, ...v2.blocks],
+  };
 }
 
-function readKey(node: Code, words: readonly string[], report: Report): PlacedBlock[] {
-  const line = lineOf(node);
-  const terminal = readTerminal(words[0], line, 'key', report);
-  if (words.length > 1) report.add(line, `Too many words after \`key\`.`);
-  const key = node.value.trim();
-  if (!KEYS.includes(key)) {
-    report.unknown(line + 1, 'key', key, KEYS);
-    return [];
-  }
-  if (terminal === null) return [];
-  return [{ block: { kind: 'key', terminal, key }, line, shared: `key ${terminal} ${key}` }];
-}
-
-function readTerminal(word: string | undefined, line: number, fence: string, report: Report) {
-  const parsed = terminalName.safeParse(word);
-  if (parsed.success) return parsed.data;
-  if (word === undefined) {
-    report.add(line, `A \`${fence}\` fence names its terminal.`, `\`${fence} machine\``);
-  } else {
-    report.unknown(line, 'terminal', word, TERMINALS);
-  }
+function readVersion(node: ContainerDirective, { report }: Reading): 1 | 2 | null {
+  const { cgroup, ...more } = node.attributes ?? {};
+  for (const name of Object.keys(more)) report.unknown(lineOf(node), 'attribute', name, ['cgroup']);
+  if (cgroup === '1') return 1;
+  if (cgroup === '2') return 2;
+  report.add(lineOf(node), 'A variant is for a version of control groups.', '`{cgroup=2}`');
   return null;
 }
 
-/** An `output` fence belongs to the `run` fence right before it. */
-function attachOutput(placed: PlacedBlock[], node: Code, report: Report): void {
-  const before = placed.pop();
-  if (before?.block.kind !== 'run' || before.block.output !== null) {
-    if (before !== undefined) placed.push(before);
-    report.add(lineOf(node), 'An `output` fence stands right after the `run` fence it belongs to.');
-    return;
+function readFigureBlock(node: LeafDirective, reading: Reading): PlacedBlock | null {
+  const { report } = reading;
+  const line = lineOf(node);
+  const { file, ...more } = node.attributes ?? {};
+  for (const name of Object.keys(more)) report.unknown(line, 'attribute', name, ['file']);
+  const alternative = node.children.map(textOf).join('').trim();
+  if (!file || !/^[a-z0-9][a-z0-9-]*\.svg$/.test(file)) {
+    report.add(line, 'A figure names its file.', '`::figure[What it shows]{file=bridge.svg}`');
+    return null;
   }
-  if (node.meta) report.add(lineOf(node), 'An `output` fence takes no words after its name.');
-  placed.push({
-    ...before,
-    block: { ...before.block, output: parseOutput(node.value) },
-    shared: `${before.shared}\noutput\n${node.value}`,
-  });
+  const bare = file.replace('.svg', '');
+  if (alternative === '' || [file, bare].includes(alternative.toLowerCase())) {
+    report.add(line, 'A figure says what it shows, for who can not see it.');
+  }
+  reading.words(line, alternative);
+  const found = reading.figureFile(file);
+  if ('known' in found) {
+    report.missing(line, `There is no figures/${file}.`, file, found.known);
+    return null;
+  }
+  const ofFigure = new Report(found.path);
+  const svg = readFigure(found.text, reading.figurePrefix(file), ofFigure);
+  report.problems.push(...ofFigure.problems);
+  if (svg === null) return null;
+  return {
+    block: { kind: 'figure', svg, alternative },
+    line,
+    parts: [{ kind: 'figure', line, shared: file }],
+  };
 }

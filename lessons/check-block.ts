@@ -1,114 +1,62 @@
 import type { Code } from 'mdast';
-import { z } from 'zod';
-import { assertion, namespacePattern, processPattern } from '../server/protocol/check.ts';
-import { NAMESPACES } from '../server/protocol/namespace.ts';
-import { readYaml } from './front-matter.ts';
-import type { Report } from './problem.ts';
+import * as z from 'zod';
+import { type Assertion, assertion } from '../server/protocol/check.ts';
+import { examineMeaning } from './assertion-meaning.ts';
+import { examine } from './examine.ts';
+import { readYaml } from './read-yaml.ts';
+import type { Reading } from './reading.ts';
 import type { Check } from './schema.ts';
 
-const CHECK_KEYS = ['task', 'done', 'conditions'];
-const ASSERTION_KEYS = ['process', 'atLeast', 'namespace', 'all', 'any', 'not', 'sequence'];
-const PROCESS_KEYS = Object.keys(processPattern.shape);
-const NAMESPACE_KEYS = Object.keys(namespacePattern.shape);
+const line = z.string().trim().min(1).max(300);
 
+/** What surrounds the assertions; those are examined by the schema of the protocol. */
 const checkBlock = z.strictObject({
-  task: z.string().min(1),
-  done: z.string().min(1),
+  task: line,
+  done: line,
   conditions: z
-    .array(z.looseObject({ label: z.string().min(1) }))
+    .array(z.looseObject({ label: line }))
     .min(1)
     .max(8),
+  hints: z
+    .array(z.strictObject({ when: assertion, say: line }))
+    .max(8)
+    .default([]),
 });
 
 /** Reads a `check` fence: what to do, what was learned, and what the kernel must say. */
-export function readCheck(node: Code, report: Report): Check | null {
-  const before = report.problems.length;
+export function readCheck(node: Code, reading: Reading): Check | null {
+  const { report } = reading;
   const fenceLine = node.position?.start.line ?? 1;
-  const { value, lineOf, sound } = readYaml(node.value, fenceLine, report);
-  if (!sound) return null;
-  const outer = checkBlock.safeParse(value);
-  if (!outer.success) {
-    for (const issue of outer.error.issues) {
-      if (issue.code === 'unrecognized_keys') {
-        for (const key of issue.keys) {
-          report.unknown(lineOf([...issue.path, key]), 'check key', key, CHECK_KEYS);
-        }
-      } else {
-        const where = issue.path.length === 0 ? 'Check' : `Check \`${issue.path.join('.')}\``;
-        report.add(lineOf(issue.path), `${where}: ${issue.message}.`);
-      }
-    }
-    return null;
-  }
-  const conditions = outer.data.conditions.flatMap(({ label, ...rest }, index) => {
+  if (node.meta) report.add(fenceLine, 'A `check` fence takes no words after its name.');
+  const yaml = readYaml(node.value, fenceLine, report);
+  if (yaml === null) return null;
+  const { lineOf } = yaml;
+  const value = yaml.value ?? {};
+  const place = { report, lineOf, what: 'check' } as const;
+  if (!examine(checkBlock, value, place)) return null;
+  const outer = checkBlock.parse(value);
+
+  const asserted: { assert: Assertion; path: readonly PropertyKey[] }[] = [];
+  const conditions = outer.conditions.flatMap(({ label, ...rest }, index) => {
     const path = ['conditions', index];
-    checkAssertionKeys(rest, path, lineOf, report);
-    const parsed = assertion.safeParse(rest);
-    if (parsed.success) return [{ label, assert: parsed.data }];
-    // The keys are right, so a value is wrong: name the deepest place that zod found.
-    if (report.problems.length === before) {
-      const issue = deepest(parsed.error.issues, []);
-      report.add(
-        lineOf([...path, ...issue.path]),
-        `Condition \`${issue.path.join('.')}\`: ${issue.message}.`,
-      );
-    }
-    return [];
+    if (!examine(assertion, rest, place, path)) return [];
+    const assert = assertion.parse(rest);
+    asserted.push({ assert, path });
+    return [{ label, assert }];
   });
-  if (report.problems.length > before) return null;
-  return { task: outer.data.task, done: outer.data.done, conditions };
-}
+  outer.hints.forEach(({ when }, index) => {
+    asserted.push({ assert: when, path: ['hints', index, 'when'] });
+  });
+  const sound = asserted.map(({ assert, path }) => examineMeaning(assert, path, place));
+  if (sound.includes(false) || conditions.length < outer.conditions.length) return null;
 
-type LineOf = (path: readonly PropertyKey[]) => number;
-
-/** Names unknown keys with their line; zod's union error would only say that no branch fits. */
-function checkAssertionKeys(
-  value: unknown,
-  path: readonly PropertyKey[],
-  lineOf: LineOf,
-  report: Report,
-): void {
-  const known = (object: unknown, at: readonly PropertyKey[], keys: readonly string[]): void => {
-    for (const key of Object.keys(asRecord(object))) {
-      if (!keys.includes(key)) report.unknown(lineOf([...at, key]), 'check key', key, keys);
-    }
-  };
-  const record = asRecord(value);
-  known(record, path, ASSERTION_KEYS);
-  if (Object.keys(record).length === 0) {
-    report.add(lineOf(path), `A condition without an assertion: ${ASSERTION_KEYS.join(', ')}.`);
-  }
-  known(record.process, [...path, 'process'], PROCESS_KEYS);
-  known(asRecord(record.process).namespaces, [...path, 'process', 'namespaces'], NAMESPACES);
-  known(record.namespace, [...path, 'namespace'], NAMESPACE_KEYS);
-  for (const key of ['all', 'any', 'sequence']) {
-    const list = record[key];
-    if (!Array.isArray(list)) continue;
-    for (const [index, item] of list.entries()) {
-      checkAssertionKeys(item, [...path, key, index], lineOf, report);
-    }
-  }
-  if (record.not !== undefined) checkAssertionKeys(record.not, [...path, 'not'], lineOf, report);
-}
-
-function asRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-
-type Place = { readonly path: readonly PropertyKey[]; readonly message: string };
-
-/** Of all that the branches of a union complain about, the complaint furthest in. */
-function deepest(issues: readonly z.core.$ZodIssue[], at: readonly PropertyKey[]): Place {
-  let best: Place = { path: at, message: 'it is not one of the known assertions' };
-  for (const issue of issues) {
-    const path = [...at, ...issue.path];
-    const place =
-      issue.code === 'invalid_union'
-        ? issue.errors
-            .map((branch) => deepest(branch, path))
-            .reduce((a, b) => (b.path.length > a.path.length ? b : a), best)
-        : { path, message: issue.message };
-    if (place.path.length > best.path.length) best = place;
-  }
-  return best;
+  reading.words(lineOf(['task']), outer.task);
+  reading.words(lineOf(['done']), outer.done);
+  conditions.forEach(({ label }, index) => {
+    reading.words(lineOf(['conditions', index, 'label']), label);
+  });
+  outer.hints.forEach(({ say }, index) => {
+    reading.words(lineOf(['hints', index, 'say']), say);
+  });
+  return { task: outer.task, done: outer.done, conditions, hints: outer.hints };
 }

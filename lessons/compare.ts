@@ -1,9 +1,11 @@
-import type { ParsedLesson, Part } from './parse.ts';
+import type { Part } from './blocks.ts';
+import type { ParsedGlossary } from './glossary.ts';
+import type { ParsedLesson } from './parse.ts';
 import type { Report } from './problem.ts';
 
 /**
- * A lesson says and checks the same in every language: its steps, commands, outputs, keys, checks,
- * hints and solutions agree in number, order and content. Only words differ. Problems are reported in
+ * A lesson says and checks the same in every language: its steps, commands, outputs, keys, questions,
+ * figures, variants, checks, hints and solutions agree in number, order and content. Only words differ. Problems are reported in
  * the translation's file and name the line of the original.
  */
 export function compareTranslations(
@@ -41,6 +43,24 @@ export function compareTranslations(
   }
 }
 
+/** Both languages explain the same words; in what order is each language's own. */
+export function compareGlossaries(
+  original: ParsedGlossary,
+  originalFile: string,
+  translation: ParsedGlossary,
+  report: Report,
+): void {
+  const has = (glossary: ParsedGlossary, id: string): boolean =>
+    glossary.entries.some((entry) => entry.id === id);
+  for (const { id, line } of original.entries) {
+    if (has(translation, id)) continue;
+    report.add(1, `The word \`${id}\` of ${originalFile}:${line} is missing here.`);
+  }
+  for (const { id, line } of translation.entries) {
+    if (!has(original, id)) report.add(line, `The word \`${id}\` is missing in ${originalFile}.`);
+  }
+}
+
 /** Reports the first difference only: all after it would follow from it. */
 function compareParts(
   original: readonly Part[],
@@ -69,14 +89,15 @@ function compareParts(
   }
 }
 
+/** What an author calls it. */
+const NAMES: Partial<Record<Part['kind'], string>> = {
+  command: 'command block',
+  key: 'key block',
+  code: 'code block',
+};
+
 function name(part: Part | undefined): string {
-  if (part === undefined) return 'part';
-  if (part.kind !== 'block') return part.kind;
-  return part.shared.startsWith('run ')
-    ? 'command block'
-    : part.shared.startsWith('key ')
-      ? 'key block'
-      : 'code block';
+  return part === undefined ? 'part' : (NAMES[part.kind] ?? part.kind);
 }
 
 function difference(ours: Part, theirs: Part): string {

@@ -2,9 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LANGUAGES, type Language, slug } from '../server/protocol/identifiers.ts';
-import { type LessonPlace, type ParsedLesson, parseLesson } from './parse.ts';
+import { type ParsedGlossary, parseGlossary } from './glossary.ts';
+import { type ParsedLesson, parseLesson } from './parse.ts';
 import { LessonError, type Problem, Report } from './problem.ts';
-import type { Lesson } from './schema.ts';
+import type { FigureFile } from './reading.ts';
+import type { GlossaryEntry, Lesson } from './schema.ts';
 
 /** A lesson's folder: its number times ten, so that one can be put between two, and its id. */
 const FOLDER = /^(\d{2}0)-(.+)$/;
@@ -21,14 +23,24 @@ export function lessonsDirectory(): string {
   return found;
 }
 
-/** Every lesson in every language, in the order of the curriculum. Throws a `LessonError`. */
+/**
+ * Every lesson in every language, in the order of the curriculum, as pages may have it: without answers
+ * and wrong attempts. Throws a `LessonError`.
+ */
 export function loadLessons(directory: string = lessonsDirectory()): readonly Lesson[] {
+  return loadLessonsWithAnswers(directory).map(({ lesson }) => lesson);
+}
+
+/** The same with all that the server judges by and the solver plays: nothing of it goes to a page. */
+export function loadLessonsWithAnswers(
+  directory: string = lessonsDirectory(),
+): readonly ParsedLesson[] {
   const problems: Problem[] = [];
   const lessons = lessonFolders(directory, problems).flatMap((folder) =>
     LANGUAGES.flatMap((language) => {
       const read = readLesson(directory, folder, language);
       problems.push(...read.report.problems);
-      return read.parsed === null ? [] : [read.parsed.lesson];
+      return read.parsed === null ? [] : [read.parsed];
     }),
   );
   if (problems.length > 0) throw new LessonError(problems);
@@ -41,8 +53,21 @@ export function loadLesson(
   language: Language,
   directory: string = lessonsDirectory(),
 ): Lesson | null {
-  const lessons = loadLessons(directory);
-  return lessons.find((lesson) => lesson.id === id && lesson.language === language) ?? null;
+  const folder = lessonFolders(directory, []).find((each) => each.id === id);
+  if (folder === undefined) return null;
+  const { parsed, report } = readLesson(directory, folder, language);
+  if (parsed === null) throw new LessonError(report.problems);
+  return parsed.lesson;
+}
+
+/** The words of a language, in the order of its file. Throws a `LessonError`. */
+export function loadGlossary(
+  language: Language,
+  directory: string = lessonsDirectory(),
+): readonly GlossaryEntry[] {
+  const { parsed, report } = readGlossary(directory, language);
+  if (report.problems.length > 0) throw new LessonError(report.problems);
+  return parsed.entries.map(({ id, word, blocks }) => ({ id, word, blocks }));
 }
 
 export type LessonFolder = { readonly name: string; readonly id: string; readonly number: number };
@@ -51,18 +76,21 @@ export type LessonFolder = { readonly name: string; readonly id: string; readonl
 export function lessonFolders(directory: string, problems: Problem[]): LessonFolder[] {
   const folders: LessonFolder[] = [];
   const entries = readdirSync(directory, { withFileTypes: true });
+  const complain = (name: string, message: string, suggestion: string | null): void => {
+    problems.push({ file: shownPath(join(directory, name)), line: 1, message, suggestion });
+  };
   for (const { name } of entries.filter((entry) => entry.isDirectory())) {
     const [, number = '', id = ''] = FOLDER.exec(name) ?? [];
-    if (slug.safeParse(id).success) {
-      folders.push({ name, id, number: Number(number) / 10 });
-    } else {
+    const twin = folders.find(
+      (folder) => folder.id === id || folder.number === Number(number) / 10,
+    );
+    if (!slug.safeParse(id).success) {
       const message = 'A lesson folder is named by its number times ten and its id.';
-      problems.push({
-        file: shownPath(join(directory, name)),
-        line: 1,
-        message,
-        suggestion: '`050-uts`',
-      });
+      complain(name, message, '`050-uts`');
+    } else if (twin !== undefined) {
+      complain(name, `The folder ${twin.name} has the same number or id.`, null);
+    } else {
+      folders.push({ name, id, number: Number(number) / 10 });
     }
   }
   return folders.sort((a, b) => a.number - b.number);
@@ -80,11 +108,39 @@ export function readLesson(
     report.add(1, `Lesson \`${folder.id}\` has no \`${language}\` file.`);
     return { parsed: null, report };
   }
-  const place: LessonPlace = { id: folder.id, number: folder.number, language };
+  const figures = join(directory, folder.name, 'figures');
+  const place = {
+    id: folder.id,
+    number: folder.number,
+    language,
+    figureFile: (name: string) => readFigureFile(figures, name, language),
+  };
   return { parsed: parseLesson(readFileSync(path, 'utf8'), place, report), report };
 }
 
-function shownPath(path: string): string {
+/** Reads a glossary. Without its file there are no words, until a lesson links one. */
+export function readGlossary(
+  directory: string,
+  language: Language,
+): { parsed: ParsedGlossary; report: Report } {
+  const path = join(directory, `glossary.${language}.md`);
+  const report = new Report(shownPath(path));
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  return { parsed: parseGlossary(text, language, report), report };
+}
+
+/** The figure in the language of the page, or the one for all of them. */
+function readFigureFile(folder: string, name: string, language: Language): FigureFile {
+  const own = join(folder, name.replace(/\.svg$/, `.${language}.svg`));
+  const path = existsSync(own) ? own : join(folder, name);
+  if (existsSync(path)) return { path: shownPath(path), text: readFileSync(path, 'utf8') };
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  const known = files.map((file) => file.replace(/\.(?:en|zh)\.svg$/, '.svg'));
+  return { known: [...new Set(known)] };
+}
+
+/** A path as somebody in the current directory would write it. */
+export function shownPath(path: string): string {
   const shown = relative(process.cwd(), path);
   return shown.startsWith('..') ? path : shown;
 }

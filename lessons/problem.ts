@@ -31,11 +31,21 @@ export class Report {
     this.problems.push({ file: this.file, line, message, suggestion });
   }
 
+  /** Something that is named and not there; one of the things that are was probably meant. */
+  missing(line: number, message: string, word: string, known: readonly string[]): void {
+    const near = closest(word, known);
+    this.add(line, message, near === null ? null : `\`${near}\``);
+  }
+
   /** A word that is not one of the words known at this place. */
   unknown(line: number, what: string, word: string, known: readonly string[]): void {
-    const near = closest(word, known);
     const list = `Known: ${known.map((name) => `\`${name}\``).join(', ')}.`;
-    this.add(line, `Unknown ${what} \`${word}\`. ${list}`, near === null ? null : `\`${near}\``);
+    this.missing(
+      line,
+      `Unknown ${what} \`${word}\`.${known.length > 0 ? ` ${list}` : ''}`,
+      word,
+      known,
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Nodes, RootContent } from 'mdast';
 import type {} from 'mdast-util-directive';
 import { NAMESPACES } from '../server/protocol/namespace.ts';
-import type { Report } from './problem.ts';
+import type { Reading } from './reading.ts';
 
 /** What the lesson page can show. Anything else is refused here and not dropped there. */
 const SHOWN = new Set<string>([
@@ -22,64 +22,90 @@ const SHOWN = new Set<string>([
 ]);
 
 const TEXT_DIRECTIVES = ['ns', 'man', 'term'];
+const LEAF_DIRECTIVES = ['figure'];
 const NS_WORDS = [...NAMESPACES, 'overlay'];
-const CONTAINERS = ['hint', 'solution'];
+const CONTAINERS = ['hint', 'solution', 'wrong', 'variant'];
 
 /** Checks the nodes of prose and takes their positions away, so that they are plain data. */
-export function readProse(nodes: readonly RootContent[], report: Report): RootContent[] {
-  for (const node of nodes) checkNode(node, report);
+export function readProse(nodes: readonly RootContent[], reading: Reading): RootContent[] {
+  for (const node of nodes) checkNode(node, reading);
   const plain = structuredClone([...nodes]);
   for (const node of plain) stripPosition(node);
   return plain;
 }
 
-function checkNode(node: Nodes, report: Report): void {
+/** The text of a node and of all that is in it. */
+export function textOf(node: Nodes): string {
+  if ('children' in node) return node.children.map(textOf).join('');
+  return 'value' in node ? node.value : '';
+}
+
+function checkNode(node: Nodes, reading: Reading): void {
+  const { report } = reading;
   const line = node.position?.start.line ?? 1;
   if (node.type === 'textDirective') {
-    checkTextDirective(node.name, Object.keys(node.attributes ?? {}), node, report);
-  } else if (node.type === 'leafDirective' || node.type === 'containerDirective') {
+    checkTextDirective(node, reading);
+  } else if (node.type === 'containerDirective' && CONTAINERS.includes(node.name)) {
+    const message = `\`:::${node.name}\` can't stand here: is what stands before it closed?`;
+    report.add(line, message, '`:::`');
+    return;
+  } else if (node.type === 'containerDirective') {
     report.unknown(line, 'directive', node.name, CONTAINERS);
+    return;
+  } else if (node.type === 'leafDirective') {
+    report.unknown(line, 'directive', node.name, LEAF_DIRECTIVES);
     return;
   } else if (!SHOWN.has(node.type)) {
     report.add(line, `The lesson page shows no \`${node.type}\`.`);
   } else if (node.type === 'heading' && node.depth !== 3) {
     report.add(line, 'Inside a step only `###` headings stand; `##` begins a step.');
-  } else if (node.type === 'text' && /\*|__/.test(node.value)) {
+  } else if (node.type === 'link') {
+    reading.mention({ kind: 'link', line, url: node.url });
+  } else if (node.type === 'text') {
     // CommonMark does not close emphasis between punctuation and a letter, which Chinese runs into.
-    report.add(line, 'Emphasis that does not close: put the punctuation outside of the `*`.');
+    if (/\*|__/.test(node.value)) {
+      report.add(line, 'Emphasis that does not close: put the punctuation outside of the `*`.');
+    }
+    node.value.split('\n').forEach((text, index) => {
+      reading.words(line + index, text);
+    });
   }
-  if ('children' in node) for (const child of node.children) checkNode(child, report);
+  if ('children' in node) for (const child of node.children) checkNode(child, reading);
 }
 
 function checkTextDirective(
-  name: string,
-  attributes: readonly string[],
   node: Extract<Nodes, { type: 'textDirective' }>,
-  report: Report,
+  reading: Reading,
 ): void {
+  const { report } = reading;
+  const { name } = node;
+  const attributes = Object.entries(node.attributes ?? {});
   const line = node.position?.start.line ?? 1;
-  if (node.children.length === 0 && attributes.length === 0 && !TEXT_DIRECTIVES.includes(name)) {
+  const [[word, value] = [undefined, ''], ...more] = attributes;
+  const oneWord = word !== undefined && !value && more.length === 0;
+  const unnamed = node.children.length === 0;
+  if (unnamed && attributes.length === 0 && !TEXT_DIRECTIVES.includes(name)) {
     report.add(line, `A colon before \`${name}\` begins a directive.`, `\`\\:${name}\``);
   } else if (!TEXT_DIRECTIVES.includes(name)) {
     report.unknown(line, 'directive', name, TEXT_DIRECTIVES);
+  } else if (unnamed) {
+    report.add(line, `A \`:${name}\` without words.`, `\`:${name}[…]\``);
   } else if (name === 'ns') {
-    const [word, ...more] = attributes;
-    if (word === undefined || more.length > 0) {
+    if (!oneWord) {
       report.add(line, 'A `:ns` names one namespace.', '`:ns[UTS namespace]{uts}`');
     } else if (!NS_WORDS.includes(word)) {
       report.unknown(line, 'namespace', word, NS_WORDS);
     }
+  } else if (name === 'term') {
+    if (oneWord) reading.mention({ kind: 'term', line, id: word });
+    else report.add(line, 'A `:term` names one word of the glossary.', '`:term[zombies]{zombie}`');
   } else if (attributes.length > 0) {
-    report.unknown(line, 'attribute', attributes[0] ?? '', []);
-  }
-  if (name === 'man' && !/^[\w.-]+\([1-8]\)$/.test(textOf(node))) {
+    report.add(line, `A \`:man\` takes no attributes, and not \`${word}\`.`);
+  } else if (!/^[\w.-]+\([1-8]\)$/.test(textOf(node))) {
     report.add(line, `\`${textOf(node)}\` is not a manual page.`, '`:man[unshare(1)]`');
+  } else {
+    reading.mention({ kind: 'man', line, page: textOf(node) });
   }
-}
-
-function textOf(node: Nodes): string {
-  if ('children' in node) return node.children.map(textOf).join('');
-  return 'value' in node ? node.value : '';
 }
 
 function stripPosition(node: Nodes): void {

@@ -120,6 +120,8 @@ struct glassbox_sandbox {
   int32_t pidfd;
   /* Inodes, in the order user mnt pid net ipc uts cgroup time. */
   uint64_t namespaces[GLASSBOX_NAMESPACES];
+  /* The version of control groups that it has: 1 or 2. */
+  uint32_t cgroup_version;
   uint32_t missing_count;
   struct glassbox_missing missing[GLASSBOX_NEEDS];
 };
@@ -190,12 +192,16 @@ enum glassbox_section {
   GLASSBOX_SECTION_NETWORK = 1,
   /* Message queues, semaphores and shared memory of each IPC namespace. */
   GLASSBOX_SECTION_QUEUES = 2,
-  /* Mounts of each mount namespace, and the namespaces that are held by one. */
+  /* Mounts of each mount namespace. */
   GLASSBOX_SECTION_MOUNTS = 4,
   /* The tree of control groups. */
   GLASSBOX_SECTION_GROUPS = 8,
   /* Overlay mounts and the files of their upperdirs. */
   GLASSBOX_SECTION_OVERLAYS = 16,
+  /* Namespaces that no process is in, but a mount or an open file holds. */
+  GLASSBOX_SECTION_HELD = 32,
+  /* TCP ports that something listens on, of each network namespace. */
+  GLASSBOX_SECTION_PORTS = 64,
 };
 
 /*
@@ -207,6 +213,35 @@ enum glassbox_section {
 GLASSBOX_EXPORT int glassbox_snapshot(const char *lab, const char *id, uint32_t sections,
                                       uint64_t capacity, char *json, uint64_t *length,
                                       struct glassbox_failure *failure);
+
+enum glassbox_file_kind {
+  /* There is none, or it can't be reached. */
+  GLASSBOX_FILE_NONE,
+  GLASSBOX_FILE_REGULAR,
+  GLASSBOX_FILE_DIRECTORY,
+  GLASSBOX_FILE_LINK,
+  GLASSBOX_FILE_CHARACTER_DEVICE,
+  GLASSBOX_FILE_FIFO,
+  GLASSBOX_FILE_SOCKET,
+  GLASSBOX_FILE_BLOCK_DEVICE,
+};
+
+struct glassbox_file {
+  /* Of enum glassbox_file_kind: what the path itself names, a link being a link. */
+  uint32_t kind;
+  /* The path leads to a regular file, and its beginning was read. */
+  uint32_t is_read;
+  uint32_t length;
+};
+
+/*
+ * A file as a process of the sandbox sees it: the process that has this pid and start time, or there
+ * is none. `bytes` has room for `capacity`; 0 asks for the kind only.
+ */
+GLASSBOX_EXPORT int glassbox_file(const char *lab, const char *id, int32_t pid,
+                                  uint64_t started_ticks, const char *path, uint32_t capacity,
+                                  char *bytes, struct glassbox_file *file,
+                                  struct glassbox_failure *failure);
 
 /* Ids of sandboxes that have a group, at most `capacity` of them. */
 GLASSBOX_EXPORT int glassbox_leftovers(const char *lab, uint32_t capacity,

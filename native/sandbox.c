@@ -226,6 +226,7 @@ static int read_namespaces(struct making *making, struct glassbox_sandbox *sandb
     sandbox->namespaces[i] = status.st_ino;
   }
   sandbox->pid = making->pid;
+  sandbox->cgroup_version = making->cgroups.pure_v2 ? 2 : 1;
   sandbox->pidfd = making->pidfd;
   return 0;
 }

@@ -102,14 +102,6 @@ static const char *kind_of(mode_t mode) {
                           : "socket";
 }
 
-struct entry {
-  uint64_t inode;
-  int64_t offset;
-  unsigned short length;
-  unsigned char type;
-  char name[];
-};
-
 static void walk(struct overlay *overlay, int directory, unsigned int depth);
 
 static void take_entry(struct overlay *overlay, int directory, const char *name,

@@ -258,6 +258,19 @@ static void write_namespaces(struct snapshot *snapshot, int directory) {
   json_close(json, '}');
 }
 
+/* Null for a zombie, which has no root any more. A long path is cut: it is not "/" all the same. */
+static void write_root(struct json *json, int directory) {
+  char path[256];
+  long length =
+      system_call(SYS_readlinkat, directory, (long)"root", (long)path, sizeof(path), 0, 0);
+  json_key(json, "root");
+  if (length < 0) {
+    json_null(json);
+  } else {
+    json_bytes(json, path, (size_t)length);
+  }
+}
+
 /* One process as an object. A zombie is wanted only where its parent is asked for its children. */
 static bool write_process(struct snapshot *snapshot, int pid, int directory, bool zombies_only) {
   struct json *json = &snapshot->json;
@@ -276,8 +289,12 @@ static bool write_process(struct snapshot *snapshot, int pid, int directory, boo
   write_arguments(json, directory);
   write_number_file(json, directory, "oom_score", "oomScore");
   write_number_file(json, directory, "oom_score_adj", "oomScoreAdjust");
+  write_root(json, directory);
   write_namespaces(snapshot, directory);
   json_close(json, '}');
+  if ((snapshot->sections & GLASSBOX_SECTION_HELD) != 0) {
+    snapshot_held_by_files(snapshot, directory);
+  }
   if (snapshot_finish(snapshot, mark, CUT_PROCESSES)) {
     snapshot->pids[snapshot->pid_count++] = pid;
     return true;

@@ -109,8 +109,8 @@ static int take(struct snapshot *snapshot, struct glassbox_failure *failure) {
   if (result < 0) {
     return fail(failure, "snapshot", snapshot->id, result);
   }
-  if ((snapshot->sections & GLASSBOX_SECTION_MOUNTS) != 0) {
-    snapshot_held_namespaces(snapshot);
+  if ((snapshot->sections & GLASSBOX_SECTION_HELD) != 0) {
+    snapshot_held_by_mounts(snapshot);
   }
   snapshot_namespaces(snapshot);
   if ((snapshot->sections & GLASSBOX_SECTION_GROUPS) != 0) {

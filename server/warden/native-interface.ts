@@ -41,6 +41,8 @@ export type CreatedSandbox = {
   readonly pidfd: number;
   /** Inodes of the namespaces that PID 1 is in. */
   readonly namespaces: Readonly<Record<NamespaceName, string>>;
+  /** The version of control groups that it has. */
+  readonly cgroupVersion: 1 | 2;
   readonly trace: readonly TraceCall[];
   /** Those it was made with; terminals get the same. */
   readonly needs: readonly SandboxNeed[];
@@ -95,6 +97,22 @@ export type Inspection = {
   readonly truncated: boolean;
 };
 
+/** A file as a process of a sandbox sees it. */
+export type SeenFile = {
+  /** What the path itself names; nothing, if there is no such file or the process is no more. */
+  readonly kind:
+    | 'file'
+    | 'directory'
+    | 'link'
+    | 'character device'
+    | 'block device'
+    | 'fifo'
+    | 'socket'
+    | undefined;
+  /** The beginning of the regular file that the path leads to. Hostile input: any bytes. */
+  readonly content: Uint8Array | undefined;
+};
+
 /**
  * The native library as the warden uses it. Everything that may take long runs on a worker thread;
  * nothing here blocks the event loop.
@@ -113,6 +131,16 @@ export interface Native {
   inspect(id: string, limit: number): Promise<Inspection>;
   /** What the kernel says of a sandbox now, with these sections: bounded in time, size and depth. */
   snapshot(id: string, sections: readonly SnapshotSection[]): Promise<Snapshot>;
+  /**
+   * A file as a process sees it, if the process is still the one that began then. At most so many bytes of
+   * it; with 0 its kind only.
+   */
+  file(
+    id: string,
+    process: { readonly pid: number; readonly startedTicks: number },
+    path: string,
+    bytesMax: number,
+  ): Promise<SeenFile>;
   /** Arguments for the `enter` program that node-pty spawns to put a shell on terminal `index` (from 1). */
   enterArguments(
     id: string,

@@ -23,6 +23,18 @@ const LEFTOVERS_MAX = 65_536;
 /** Room for a snapshot: a busy sandbox of 200 processes needs half of it. */
 const SNAPSHOT_BYTES = 512 * 1024;
 
+/** `enum glassbox_file_kind` has the same order. */
+const FILE_KINDS = [
+  undefined,
+  'file',
+  'directory',
+  'link',
+  'character device',
+  'fifo',
+  'socket',
+  'block device',
+] as const;
+
 const failureType = koffi.struct({
   step: koffi.array('char', 24, 'String'),
   object: koffi.array('char', 256, 'String'),
@@ -59,6 +71,7 @@ const sandboxType = koffi.struct({
   pid: 'int32',
   pidfd: 'int32',
   namespaces: koffi.array('uint64', NAMESPACES.length, 'Array'),
+  cgroupVersion: 'uint32',
   missingCount: 'uint32',
   missing: koffi.array(missingType, SANDBOX_NEEDS.length, 'Array'),
 });
@@ -67,6 +80,7 @@ type NativeSandbox = {
   pid: number;
   pidfd: number;
   namespaces: (number | bigint)[];
+  cgroupVersion: number;
   missingCount: number;
   missing: { need: number; why: string }[];
 };
@@ -127,6 +141,7 @@ export function openNative(options: NativeOptions): Native {
         pid: made.pid,
         pidfd: made.pidfd,
         namespaces: byNamespace(made.namespaces, String),
+        cgroupVersion: made.cgroupVersion === 2 ? 2 : 1,
         trace: calls,
         needs: spec.needs.filter((need) => missing.every((lost) => lost.need !== need)),
         missing,
@@ -175,6 +190,30 @@ export function openNative(options: NativeOptions): Native {
       if (result < 0) throw nativeError(failure);
       const text = json.toString('utf8', 0, Number(length.readBigUInt64LE()));
       return snapshot.parse(JSON.parse(text));
+    },
+
+    async file(id, { pid, startedTicks }, path, bytesMax) {
+      const failure = memory(failureType, 1);
+      const bytes = Buffer.allocUnsafeSlow(Math.max(bytesMax, 1));
+      const file = Buffer.alloc(12);
+      const result = await library.file(
+        lab,
+        id,
+        pid,
+        startedTicks,
+        path,
+        bytesMax,
+        bytes,
+        file,
+        failure,
+      );
+      if (result < 0) throw nativeError(failure);
+      const kind = FILE_KINDS[file.readUInt32LE(0)];
+      const content = bytes.subarray(0, file.readUInt32LE(8));
+      return {
+        kind,
+        content: file.readUInt32LE(4) === 0 ? undefined : content,
+      };
     },
 
     enterArguments(id, sandbox, index, command) {
@@ -230,6 +269,17 @@ function bind(path: string) {
     out,
     out,
   ]);
+  const file = library.func('glassbox_file', 'int', [
+    text,
+    text,
+    'int32',
+    'uint64',
+    text,
+    number,
+    out,
+    out,
+    out,
+  ]);
   const leftovers = library.func('glassbox_leftovers', 'int', [text, number, out, out, out]);
   const close = library.func('glassbox_close', 'int', [text, out]);
   return {
@@ -242,6 +292,15 @@ function bind(path: string) {
       onWorker(inspect, lab, id, limit, ...buffers),
     snapshot: (lab: string, id: string, sections: number, capacity: number, ...buffers: Buffer[]) =>
       onWorker(snapshotOf, lab, id, sections, capacity, ...buffers),
+    file: (
+      lab: string,
+      id: string,
+      pid: number,
+      startedTicks: number,
+      path: string,
+      capacity: number,
+      ...buffers: Buffer[]
+    ) => onWorker(file, lab, id, pid, startedTicks, path, capacity, ...buffers),
     leftovers: (lab: string, limit: number, ids: Buffer, count: Buffer, failure: Buffer) =>
       onWorker(leftovers, lab, limit, ids, count, failure),
     close: (lab: string, failure: Buffer) => onWorker(close, lab, failure),

@@ -130,7 +130,7 @@ export const REQUESTS = {
     const number = session.nextNumber();
     const watch: Watch = {
       key: body.key,
-      conditions: body.conditions,
+      checks: body.checks,
       xray: body.xray,
       tellCheck: (state) => session.voice.send({ type: 'check', watch: number, state }),
       tellXray: (snapshot) => session.voice.send({ type: 'xray', watch: number, snapshot }),
@@ -150,6 +150,22 @@ export const REQUESTS = {
     const watched = session.watches.get(watch);
     watched?.sandbox.watcher.look(watched.watch);
     return { reply: {} };
+  }),
+
+  // Safe: reads only; questions are data, one at a time asks the kernel, and no more may wait than pages
+  // could have a hand in.
+  compute: row('open', WARDEN_REQUESTS.compute, async (session, { sandbox: id, question }) => {
+    const sandbox = session.heldSandbox(id);
+    if (sandbox === undefined) return noSuchSandbox();
+    if (sandbox.computations >= PAGE_LIMITS.computations) {
+      return refused('bad-message', `${PAGE_LIMITS.computations} questions are being answered.`);
+    }
+    try {
+      return { reply: { texts: [...(await sandbox.compute(question))] } };
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      return refused('no-such-sandbox', `The kernel could not be asked: ${problem}`);
+    }
   }),
 } as const satisfies Record<WardenRequestName, Row>;
 

@@ -27,6 +27,8 @@ export const PAGE_LIMITS = {
   attachments: 32,
   /** Checks and X-rays being watched. */
   watches: 64,
+  /** Questions whose answer is being read from it. */
+  computations: 16,
 } as const;
 
 /** Processes that one look reads: usually, and at most. A sandbox that is fuller is said to be truncated. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { Machine } from '../testing/machine.ts';
+import type { SnapshotSection } from './snapshot.ts';
 import { askMachine } from './snapshot-states/ask.ts';
 import { compareSnapshot } from './snapshot-states/compare.ts';
 import { STATES } from './snapshot-states/states.ts';
@@ -26,7 +27,7 @@ test('a snapshot says what the tools and files of the machine say, state after s
     await context.test(title, async () => {
       await machine.run(script);
       await settled(async () => {
-        const snapshot = await machine.snapshot(['network', 'queues', 'mounts', 'groups']);
+        const snapshot = await machine.snapshot(['network', 'queues', 'mounts', 'groups', 'held']);
         compareSnapshot(snapshot, await askMachine((asked) => machine.run(asked)));
       });
     });
@@ -74,6 +75,16 @@ test('an overlay of a container is found though its root is another', async (con
   assert.ok(overlay?.files.some(({ path, meaning }) => path === 'hello' && meaning === 'added'));
 });
 
+const ALL_SECTIONS = [
+  'network',
+  'queues',
+  'mounts',
+  'groups',
+  'overlays',
+  'held',
+  'ports',
+] as const satisfies readonly SnapshotSection[];
+
 /** What a learner could make to keep the warden busy, or to have it read what is not theirs. */
 const HOSTILE = [
   {
@@ -115,8 +126,7 @@ for (const { what, script, cut } of HOSTILE) {
   test(`a snapshot stays small and quick with ${what}`, async (context) => {
     const machine = await Machine.make(context, []);
     await machine.run(script);
-    const all = ['network', 'queues', 'mounts', 'groups', 'overlays'] as const;
-    const snapshot = await machine.snapshot(all);
+    const snapshot = await machine.snapshot(ALL_SECTIONS);
     for (const part of cut) assert.ok(snapshot.cut.includes(part), `${snapshot.cut}`);
     assert.ok(JSON.stringify(snapshot).length < 600_000);
     const hostFiles = snapshot.overlays?.flatMap(({ files }) => files) ?? [];

@@ -46,6 +46,8 @@ const process = z.object({
   oomScoreAdjust: z.int(),
   /** Path of its group by controllers (empty for cgroup2), below what the sandbox was given; `..` above it. */
   groups: z.record(z.string(), z.string()),
+  /** Its root directory, from the root of its mount namespace: `/` but after chroot(2). */
+  root: z.string().nullable(),
   namespaces: z.object({
     ...(Object.fromEntries(NAMESPACES.map((name) => [name, inodeOrNone])) as Record<
       NamespaceName,
@@ -136,6 +138,8 @@ const namespace = z.object({
   links: z.array(link).optional(),
   addresses: z.array(address).optional(),
   routes: z.array(route).optional(),
+  /** TCP ports that something listens on. */
+  tcpPorts: z.array(z.int()).optional(),
   namespaceIds: z.array(z.object({ id: z.int(), namespace: inode })).optional(),
   messages: z.array(queue).optional(),
   semaphores: z.array(queue).optional(),
@@ -196,6 +200,10 @@ export const SNAPSHOT_SECTIONS = {
   mounts: 4,
   groups: 8,
   overlays: 16,
+  /** Namespaces that nobody is in, but a mount or an open file holds. */
+  held: 32,
+  /** TCP ports that something listens on. */
+  ports: 64,
 } as const;
 export type SnapshotSection = keyof typeof SNAPSHOT_SECTIONS;
 

@@ -1,28 +1,30 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import test, { type TestContext } from 'node:test';
-import type { Assertion, CheckState } from '../protocol/check.ts';
+import type { Assertion, CheckQuestion, CheckState, StepState } from '../protocol/check.ts';
 import type { XraySnapshot } from '../protocol/xray.ts';
 import { eventually } from '../testing/eventually.ts';
 import { lowerdirs, openTestNative } from '../testing/native.ts';
-import type { Inspection, Native } from './native-interface.ts';
+import type { Native } from './native-interface.ts';
 import { MACHINE_HOSTNAME, Sandbox } from './sandbox.ts';
 import { SANDBOX_LIMITS } from './sandbox-limits.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Watch } from './watch.ts';
 
 const SIZE = { columns: 80, rows: 24 };
 
-/** A real sandbox; `inspections` counts how often the kernel was asked, and how often twice at once. */
+/** A real sandbox; `snapshots` counts how often the kernel was asked, and how often twice at once. */
 async function make(context: TestContext) {
   const native = openTestNative(context);
-  const counts = { inspections: 0, now: 0, overlapping: 0 };
+  const counts = { snapshots: 0, now: 0, overlapping: 0 };
   const counted: Native = {
     ...native,
-    inspect: async (...parameters): Promise<Inspection> => {
-      counts.inspections += 1;
+    snapshot: async (...parameters): Promise<Snapshot> => {
+      counts.snapshots += 1;
       counts.now += 1;
       if (counts.now > 1) counts.overlapping += 1;
       try {
-        return await native.inspect(...parameters);
+        return await native.snapshot(...parameters);
       } finally {
         counts.now -= 1;
       }
@@ -66,15 +68,28 @@ async function make(context: TestContext) {
         ),
     };
   };
+  const watchAll = (checks: readonly CheckQuestion[], key = 'lesson/step') => {
+    const steps: StepState[] = [];
+    const snapshots: XraySnapshot[] = [];
+    const handle: Watch = {
+      key,
+      checks,
+      xray: true,
+      tellCheck: (state) => steps.push(state),
+      tellXray: (snapshot) => snapshots.push(snapshot),
+    };
+    sandbox.watcher.add(handle);
+    return { handle, steps, snapshots };
+  };
   const watch = (conditions: readonly Assertion[], key = 'lesson/step') => {
     const states: CheckState[] = [];
     const snapshots: XraySnapshot[] = [];
-    const handle = {
+    const handle: Watch = {
       key,
-      conditions,
+      checks: [{ conditions: [...conditions], hints: [] }],
       xray: true,
-      tellCheck: (state: CheckState) => states.push(state),
-      tellXray: (snapshot: XraySnapshot) => snapshots.push(snapshot),
+      tellCheck: ({ checks }) => states.push(...checks),
+      tellXray: (snapshot) => snapshots.push(snapshot),
     };
     sandbox.watcher.add(handle);
     const last = (matches: (state: CheckState) => boolean) =>
@@ -94,7 +109,7 @@ async function make(context: TestContext) {
     await native.destroy(id, created.pidfd);
     await closed;
   };
-  return { sandbox, shell, watch, counts, close };
+  return { sandbox, shell, watch, watchAll, counts, close };
 }
 
 test('a check turns green within a second of the deed, by whatever command', async (context) => {
@@ -117,7 +132,7 @@ test('a check turns green within a second of the deed, by whatever command', asy
   container.type('\n');
   await last((state) => state.done);
   assert.ok(performance.now() - did < 1000, `${performance.now() - did} ms`);
-  assert.deepEqual(states.at(-1), { done: true, conditions: [true, true] });
+  assert.deepEqual(states.at(-1), { done: true, conditions: [true, true], hints: [] });
   assert.ok(
     states.every((state, at) => JSON.stringify(state) !== JSON.stringify(states[at - 1])),
     'only changes are told',
@@ -197,7 +212,7 @@ test('all watches of a sandbox share one look, and nobody is looked at without a
   const condition: Assertion = { process: { command: 'init' } };
   const watches = Array.from({ length: 20 }, (_, at) => watch([condition], `a/${at}`));
   for (const { last } of watches) await last((state) => state.done);
-  await eventually('several looks', () => counts.inspections > 4);
+  await eventually('several looks', () => counts.snapshots > 4);
   const [first] = watches;
   assert.ok(first);
   const { length } = first.states;
@@ -205,12 +220,12 @@ test('all watches of a sandbox share one look, and nobody is looked at without a
   await eventually('an answer, changed or not', () => first.states.length > length);
   for (const { handle } of watches) sandbox.watcher.remove(handle);
   assert.equal(counts.overlapping, 0);
-  assert.ok(counts.inspections < 20, `${counts.inspections} looks`);
+  assert.ok(counts.snapshots < 20, `${counts.snapshots} looks`);
   // What is under way may end; after that there is none, however long one waits.
   await eventually('the last look has ended', () => counts.now === 0);
-  const { inspections } = counts;
+  const { snapshots } = counts;
   const again = watch([condition], 'a/again');
   await again.last((state) => state.done);
-  assert.equal(counts.inspections, inspections + 1);
+  assert.equal(counts.snapshots, snapshots + 1);
   await close();
 });

@@ -1,21 +1,25 @@
 import { TERMINALS, type TerminalName } from '../protocol/identifiers.ts';
 import type { XraySide, XraySnapshot } from '../protocol/xray.ts';
-import type { InspectedProcess, Inspection } from './native-interface.ts';
+import type { Evidence, Process } from './check/evidence.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** Device number of the tty of each terminal that is open. */
 export type TerminalDevices = Readonly<Partial<Record<TerminalName, number>>>;
 
+/** What may have cost us processes. */
+const CUT_PROCESSES: ReadonlySet<Snapshot['cut'][number]> = new Set(['processes', 'time', 'size']);
+
 /** The two sides of the glass: who is in the foreground of each terminal, as the kernel has it. */
-export function xraySnapshotOf(inspection: Inspection, devices: TerminalDevices): XraySnapshot {
+export function xraySnapshotOf(evidence: Evidence, devices: TerminalDevices): XraySnapshot {
   const [machine, container] = TERMINALS.map((terminal) => {
-    const process = foregroundProcess(inspection.processes, devices[terminal] ?? 0);
-    return process === undefined ? null : sideOf(process, inspection);
+    const process = foregroundProcess(evidence.processes, devices[terminal] ?? 0);
+    return process === undefined ? null : sideOf(process, evidence);
   });
   return {
     machine: machine ?? null,
     container: container ?? null,
-    processes: inspection.processes.length,
-    truncated: inspection.truncated,
+    processes: evidence.processes.length,
+    truncated: evidence.snapshot.cut.some((part) => CUT_PROCESSES.has(part)),
   };
 }
 
@@ -26,9 +30,9 @@ export function xraySnapshotOf(inspection: Inspection, devices: TerminalDevices)
  * terminal's session.
  */
 export function foregroundProcess(
-  processes: readonly InspectedProcess[],
+  processes: readonly Process[],
   device: number,
-): InspectedProcess | undefined {
+): Process | undefined {
   if (device === 0) return undefined;
   const onTerminal = processes.filter((process) => process.terminalDevice === device);
   const group = onTerminal.filter(
@@ -44,13 +48,13 @@ export function foregroundProcess(
   return ranked[0]?.process;
 }
 
-const leads = (process: InspectedProcess) => Number(process.pid === process.processGroup);
+const leads = (process: Process) => Number(process.pid === process.processGroup);
 
-const order = (one: { process: InspectedProcess }, other: { process: InspectedProcess }) =>
+const order = (one: { process: Process }, other: { process: Process }) =>
   one.process.pid - other.process.pid;
 
 /** Number of ancestors within the group. Pids may be reused while we look, so a circle must end. */
-function depthOf(process: InspectedProcess, group: ReadonlyMap<number, InspectedProcess>): number {
+function depthOf(process: Process, group: ReadonlyMap<number, Process>): number {
   let depth = 0;
   let parent = group.get(process.parent);
   while (parent !== undefined && depth < group.size) {
@@ -60,13 +64,14 @@ function depthOf(process: InspectedProcess, group: ReadonlyMap<number, Inspected
   return depth;
 }
 
-function sideOf(process: InspectedProcess, inspection: Inspection): XraySide {
+function sideOf(process: Process, { namespaces }: Evidence): XraySide {
   const { uts } = process.namespaces;
+  const { pidForChildren: _, timeForChildren: __, ...own } = process.namespaces;
   return {
     command: process.command,
     pids: [...process.pids],
-    hostUid: process.uid,
-    hostname: uts === null ? null : (inspection.hostnames.get(uts) ?? null),
-    namespaces: { ...process.namespaces },
+    hostUid: process.uids[1] ?? 0,
+    hostname: uts === null ? null : (namespaces.get(uts)?.hostname ?? null),
+    namespaces: own,
   };
 }
