@@ -58,7 +58,7 @@ function walk(schema: Schema, value: unknown, path: Path, place: Place): void {
     issue.code === 'invalid_type' ||
     issue.code === 'invalid_union' ||
     issue.code === 'invalid_value'
-      ? `must be ${describe(schema)}`
+      ? `must be ${describe(schema)}${isUnquoted(schema, value) ? ', in quotation marks' : ''}`
       : issue.message;
   const inside = [...path, ...issue.path];
   place.report.add(place.lineOf(inside), `${placeName(place.what, inside)}: ${expected}.`);
@@ -176,6 +176,12 @@ function describe(schema: Schema): string {
   if (plain instanceof z.ZodNullable) return `${describe(plain.unwrap())} or \`null\``;
   if (plain instanceof z.ZodRecord) return `\`{ ${describe(plain.keyType)}: … }\``;
   return KINDS[plain._zod.def.type] ?? plain._zod.def.type;
+}
+
+/** YAML makes a number of `2.6` and a truth of `true`. */
+function isUnquoted(schema: Schema, value: unknown): boolean {
+  const isText = schema._zod.def.type === 'string';
+  return isText && (typeof value === 'number' || typeof value === 'boolean');
 }
 
 const KINDS: Readonly<Record<string, string>> = {

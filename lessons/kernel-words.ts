@@ -7,13 +7,10 @@ type Spelling = { readonly wrong: RegExp; readonly right: string };
  * it: code is what it is.
  */
 const EVERYWHERE: readonly Spelling[] = [
-  { wrong: /\bcgroups?[ -]?v([12])\b(?<!\bcgroup v[12])/gi, right: 'cgroup v$1' },
-  { wrong: /\bc-?Groups?\b|\bC-?Groups?\b/g, right: 'cgroup' },
-  {
-    wrong: /\bover?layfs\b(?<!\bOverlayFS)|\boverlay-?[ ]?FS\b(?<!\bOverlayFS)/gi,
-    right: 'OverlayFS',
-  },
-  { wrong: /\bSec-?[cC]omp\b(?<!\b[sS]eccomp)|\bSECCOMP\b/g, right: 'seccomp' },
+  { wrong: /\bcgroups[ -]?v([12])\b|\bcgroup-?v([12])\b/gi, right: 'cgroup v$1$2' },
+  { wrong: /\b[cC]-?Groups?\b/g, right: 'cgroup' },
+  { wrong: /\boverlay[ -]?fs\b/gi, right: 'OverlayFS' },
+  { wrong: /\bSecComp\b|\bSECCOMP\b|\b[sS]ec-[cC]omp\b/g, right: 'seccomp' },
   { wrong: /\bpivot[ -]root\b/gi, right: 'pivot_root' },
   { wrong: /\bveth-pair\b|\bvethpair\b/gi, right: 'veth pair' },
   { wrong: /\b(upper|lower|work)[ -]dir\b/gi, right: '$1dir' },
@@ -76,9 +73,10 @@ export function misspellings(text: string, language: Language): Misspelling[] {
   const prose = text.replace(NOT_PROSE, ' ');
   return [...EVERYWHERE, ...IN[language]].flatMap(({ wrong, right }) =>
     [...prose.matchAll(wrong)]
-      .map(([word]) => ({ word, right: word.replace(new RegExp(wrong, wrong.flags), right) }))
-      // Behind a lookbehind a part of a right word may match and be itself again.
-      .map(({ word, right: replaced }) => ({ word, right: replaced === word ? right : replaced }))
+      .map((match) => ({
+        word: match[0],
+        right: right.replace(/\$(\d)/g, (_, group: string) => match[Number(group)] ?? ''),
+      }))
       .filter((each) => each.word !== each.right),
   );
 }

@@ -35,10 +35,11 @@ export function lintLessons(directory: string = lessonsDirectory()): readonly Pr
   const glossaries = { en: readGlossary(directory, 'en'), zh: readGlossary(directory, 'zh') };
   const known: Known = {
     steps: new Map(
-      // A file that is not whole would make a mistake of each link to it.
-      files.flatMap(({ folder, parsed }) =>
-        parsed === null ? [] : [[folder.id, parsed.steps.map(({ step }) => step.id)]],
-      ),
+      folders.flatMap(({ id }) => {
+        // The original, or what is whole: a link to a broken lesson is not another mistake.
+        const parsed = files.find((file) => file.folder.id === id && file.parsed)?.parsed;
+        return parsed ? [[id, parsed.steps.map(({ step }) => step.id)] as const] : [];
+      }),
     ),
     words: {
       en: glossaries.en.parsed.entries.map(({ id }) => id),

@@ -14,6 +14,8 @@ import { type ParsedStep, readStep } from './step.ts';
 
 /** A file of a lesson: what a page shows, and beside it what a page must not know. */
 export type ParsedLesson = {
+  /** The file, as its problems name it. */
+  readonly file: string;
   readonly lesson: Lesson;
   readonly answers: readonly QuizAnswer[];
   readonly wrong: readonly WrongAttempt[];
@@ -68,6 +70,7 @@ export function parseLesson(text: string, place: LessonPlace, report: Report): P
   const { front, lineOf: frontLine } = read;
   const { title: _title, summary: _summary, ...shared } = front;
   return {
+    file: report.file,
     lesson: { id, number, language, ...front, steps: steps.map(({ step }) => step) },
     answers: steps.flatMap(({ answers }) => answers),
     wrong: steps.flatMap(({ wrong }) => wrong.map(({ attempt }) => attempt)),

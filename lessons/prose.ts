@@ -63,14 +63,27 @@ function checkNode(node: Nodes, reading: Reading): void {
     reading.mention({ kind: 'link', line, url: node.url });
   } else if (node.type === 'text') {
     // CommonMark does not close emphasis between punctuation and a letter, which Chinese runs into.
-    if (/\*|__/.test(node.value)) {
-      report.add(line, 'Emphasis that does not close: put the punctuation outside of the `*`.');
+    if (/[*]|__/.test(node.value) && !isEscaped(node, reading)) {
+      const message = 'Emphasis that does not close: put the punctuation outside of the `*`.';
+      report.add(line, `${message} A plain one is \`\\*\`.`);
     }
     node.value.split('\n').forEach((text, index) => {
       reading.words(line + index, text);
     });
   }
   if ('children' in node) for (const child of node.children) checkNode(child, reading);
+}
+
+/** True when every mark of emphasis in a text is written as a plain character. */
+function isEscaped(node: Extract<Nodes, { type: 'text' }>, reading: Reading): boolean {
+  const { start, end } = node.position ?? {};
+  const lines = Array.from({ length: (end?.line ?? 0) - (start?.line ?? 0) + 1 }, (_, index) =>
+    reading.lineText((start?.line ?? 1) + index),
+  );
+  const last = lines.length - 1;
+  lines[last] = (lines[last] ?? '').slice(0, (end?.column ?? 1) - 1);
+  lines[0] = (lines[0] ?? '').slice((start?.column ?? 1) - 1);
+  return !/(?<!\\)\*|(?<!\\)__/.test(lines.join('\n'));
 }
 
 function checkTextDirective(

@@ -1,190 +1,131 @@
-import type { CheckState } from '../server/protocol/check.ts';
-import { TERMINALS, type TerminalName } from '../server/protocol/identifiers.ts';
-import { eventually } from '../server/testing/eventually.ts';
-import { PATIENCE } from '../server/testing/patience.ts';
-import type { Native } from '../server/warden/native-interface.ts';
-import type { Sandbox } from '../server/warden/sandbox.ts';
-import type { Watch } from '../server/warden/watch.ts';
-import { matchesOutput, plainText } from './output.ts';
-import type { Block, Lesson, Step } from './schema.ts';
-import { Typist } from './typist.ts';
+import type { Language } from '../server/protocol/identifiers.ts';
+import type { ParsedLesson } from './parse.ts';
+import { type LeftToDo, Play, PlayFailure } from './play.ts';
+import type { Block } from './schema.ts';
+import type { SolveLab } from './solve-lab.ts';
 
-/** More than any lesson starts. */
-const PROCESSES_MAX = 256;
-
-/** A green check later than this after the deed is too late for a learner; longer where the machine is emulated. */
-const GREEN_WITHIN_MS = 1_000 * PATIENCE;
-
-/** A step that was played: how many commands and keys, and how long after the last its check was green. */
-export type Played = {
-  readonly step: string;
-  readonly deeds: number;
-  /** `null`: the step has no check. */
-  readonly greenMs: number | null;
+/** One play in one sandbox: what it was, and what went wrong. */
+export type Result = {
+  readonly lesson: string;
+  readonly language: Language;
+  /** `text`, `step queue: solution`, `step queue, wrong: An echo of the text`. */
+  readonly what: string;
+  readonly seconds: number;
+  readonly failure: string | null;
+  /** Why it was not played; nothing is wrong with the lesson then. */
+  readonly skipped: string | null;
 };
 
-type Deed = Extract<Block, { kind: 'run' | 'key' }>;
+/** A line of the table: what a lesson has in one language, and how long it took. */
+export type Row = {
+  readonly lesson: string;
+  readonly language: Language;
+  readonly steps: number;
+  readonly blocks: number;
+  readonly checks: number;
+  readonly wrong: number;
+  readonly quizzes: number;
+  readonly seconds: number;
+  readonly failed: number;
+  readonly skipped: number;
+};
 
-/** In a step's text a command without an output prints nothing; a solution leaves outputs out. */
-type Compare = 'all outputs' | 'given outputs';
-
-/** Plays lessons in one sandbox as a learner does: through its terminals, watched by the real checks. */
-export class Solver {
-  readonly #sandbox: Sandbox;
-  readonly #native: Native;
-  readonly #typists: Readonly<Record<TerminalName, Typist>>;
-
-  constructor(sandbox: Sandbox, native: Native) {
-    this.#sandbox = sandbox;
-    this.#native = native;
-    const size = { columns: 200, rows: 50 };
-    const typist = (name: TerminalName): Typist =>
-      new Typist(name, sandbox.openTerminal(name, size));
-    this.#typists = { machine: typist('machine'), container: typist('container') };
-  }
-
-  /** Does what the step's text says, command by command, and holds each output against the lesson. */
-  playStep(lesson: Lesson, step: Step): Promise<Played> {
-    return this.#watched(lesson, step, step.blocks, 'all outputs');
-  }
-
-  /** Does what the step's solution says, and nothing of its text. */
-  playSolution(lesson: Lesson, step: Step): Promise<Played> {
-    return this.#watched(lesson, step, step.solution ?? [], 'given outputs');
-  }
-
-  async #watched(
-    lesson: Lesson,
-    step: Step,
-    blocks: readonly Block[],
-    compare: Compare,
-  ): Promise<Played> {
-    for (const name of TERMINALS) {
-      // A terminal may still be busy with what the step before has left there.
-      if (blocks.some((block) => 'terminal' in block && block.terminal === name)) {
-        await this.#settled();
-      }
-    }
-    const watched = step.check === null ? null : new WatchedCheck(this.#sandbox, lesson, step);
-    try {
-      const before = await watched?.look();
-      if (before?.done)
-        throw new Error(`The check of ${step.id} is green before anything is done.`);
-      const deeds = blocks.filter((block) => block.kind === 'run' || block.kind === 'key');
-      for (const deed of deeds) {
-        await this.#playBlock(deed, compare);
-        // A learner takes longer than a look does; what was so for a moment has to be seen here too.
-        if (deed !== deeds.at(-1)) await watched?.look();
-      }
-      return { step: step.id, deeds: deeds.length, greenMs: (await watched?.green()) ?? null };
-    } finally {
-      watched?.end();
-    }
-  }
-
-  async #playBlock(block: Deed, compare: Compare): Promise<void> {
-    const typist = this.#typists[block.terminal];
-    if (block.kind === 'key') {
-      typist.press(block.key);
-      await typist.prompt();
-      return;
-    }
-    await typist.type(block.command);
-    const { output } = block;
-    const expected = output?.map((line) => line.map((part) => part.text).join('')).join('\n');
-    if (block.stays) {
-      if (output !== null) {
-        await typist.printed(`this:\n${expected}`, (text) => matchesOutput(output, text));
-      }
-      await this.#settled();
-      if (typist.atPrompt) throw new Error(`This command does not stay: ${block.command}`);
-      return;
-    }
-    await typist.prompt();
-    // The prompt is back before what was started in the background, or killed, is what it will be.
-    if (/&\s*$|kill/.test(block.command)) await this.#settled();
-    if (output === null && compare === 'given outputs') return;
-    if (matchesOutput(output ?? [], typist.output)) return;
-    const printed = plainText(typist.output).join('\n');
-    const should = expected ?? '(nothing)';
-    throw new Error(
-      `${block.command}\nprinted in the ${block.terminal} terminal:\n${printed}\nand not:\n${should}`,
-    );
-  }
-
-  /** Resolves when programs have started what they start: two looks that are far enough apart agree. */
-  async #settled(): Promise<void> {
-    let before = '';
-    let since = performance.now();
-    await eventually('the processes of the sandbox settle', async () => {
-      const { processes } = await this.#native.inspect(this.#sandbox.id, PROCESSES_MAX);
-      const now = processes.map(({ pid, command, state }) => `${pid} ${command} ${state}`).join();
-      if (now !== before) since = performance.now();
-      before = now;
-      return performance.now() - since > 150;
-    });
-  }
+/**
+ * Plays lessons: the text once in each language, and of the original each solution and each wrong attempt,
+ * all in sandboxes of their own. `tell` hears of each play when it is over.
+ */
+export async function solveLessons(
+  lessons: readonly ParsedLesson[],
+  lab: SolveLab,
+  tell: (result: Result) => void,
+): Promise<Row[]> {
+  const rows = await Promise.all(
+    lessons.map(async (parsed) => row(parsed, await solveLesson(parsed, lab, tell))),
+  );
+  return rows;
 }
 
-/** The check of one step, as the page watches it. */
-class WatchedCheck {
-  readonly #sandbox: Sandbox;
-  readonly #watch: Watch;
-  readonly #labels: readonly string[];
-  #state: CheckState | undefined;
-  #told: () => void = () => {};
+async function solveLesson(
+  parsed: ParsedLesson,
+  lab: SolveLab,
+  tell: (result: Result) => void,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const { id: lesson, language, needs } = parsed.lesson;
+  /** Gives what the play gives, or nothing when it failed. */
+  const play = async <T>(what: string, act: (play: Play) => Promise<T>): Promise<T | undefined> => {
+    let outcome: Pick<Result, 'failure' | 'skipped'> = { failure: null, skipped: null };
+    let began = performance.now();
+    const given = await lab
+      .inSandbox(needs, async (played) => {
+        began = performance.now();
+        const [missing] = played.sandbox.created.missing;
+        if (missing === undefined) return await act(new Play(parsed, played));
+        outcome = { failure: null, skipped: `${missing.need}: ${missing.why}` };
+        return undefined;
+      })
+      .catch((error: unknown) => {
+        outcome = { failure: failureText(parsed, error), skipped: null };
+        return undefined;
+      });
+    const seconds = (performance.now() - began) / 1000;
+    const result = { lesson, language, what, seconds, ...outcome };
+    results.push(result);
+    tell(result);
+    return given;
+  };
 
-  constructor(sandbox: Sandbox, lesson: Lesson, step: Step) {
-    const conditions = step.check?.conditions ?? [];
-    this.#sandbox = sandbox;
-    this.#labels = conditions.map(({ label }) => label);
-    this.#watch = {
-      key: `${lesson.id}/${step.id}`,
-      conditions: conditions.map(({ assert }) => assert),
-      xray: false,
-      tellCheck: (state) => {
-        this.#state = state;
-        this.#told();
-      },
-      tellXray: () => {},
-    };
-    sandbox.watcher.add(this.#watch);
-  }
+  const left: LeftToDo | undefined = await play('text', (each) => each.text());
+  if (left === undefined || language !== 'en') return results;
+  await Promise.all(
+    parsed.steps.flatMap((step) => {
+      const { id, tasks } = step.step;
+      if (tasks.length === 0) return [];
+      const title = tasks.length === 1 ? 'solution' : 'solutions';
+      return [
+        play(`${id}: ${title}`, (each) => each.solutions(step, left)),
+        ...step.wrong.map((attempt) =>
+          play(`${id}: wrong, “${attempt.attempt.name}”`, (each) =>
+            each.wrong(step, attempt, left),
+          ),
+        ),
+      ];
+    }),
+  );
+  return results;
+}
 
-  /** Asks the kernel now. Twice, because the first answer may have been on its way already. */
-  async look(): Promise<CheckState | undefined> {
-    for (const _time of [1, 2]) {
-      const told = this.#nextTold();
-      this.#sandbox.watcher.look(this.#watch);
-      await told;
-    }
-    return this.#state;
-  }
+function failureText({ file }: ParsedLesson, error: unknown): string {
+  if (error instanceof PlayFailure) return error.message;
+  return `${file}: ${error instanceof Error ? (error.stack ?? error.message) : error}`;
+}
 
-  /** Waits for green without asking. Gives the milliseconds, or fails with what is missing. */
-  async green(): Promise<number> {
-    const began = performance.now();
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      this.#told();
-    }, GREEN_WITHIN_MS);
-    while (!this.#state?.done && !late) await this.#nextTold();
-    clearTimeout(timer);
-    if (this.#state?.done) return performance.now() - began;
-    const missing = this.#labels.filter((_, index) => !this.#state?.conditions[index]);
-    throw new Error(
-      `The check is not green after ${GREEN_WITHIN_MS} ms. Missing: ${missing.join('; ')}.`,
+function row(parsed: ParsedLesson, results: readonly Result[]): Row {
+  const { lesson, answers, wrong } = parsed;
+  const blocks = lesson.steps.flatMap((step) => [
+    ...step.blocks,
+    ...step.tasks.flatMap(({ hints, solution }) => [...hints.flat(), ...solution]),
+  ]);
+  return {
+    lesson: lesson.id,
+    language: lesson.language,
+    steps: lesson.steps.length,
+    blocks: blocks.reduce((sum, block) => sum + countDeeds(block), 0),
+    checks: lesson.steps.reduce((sum, step) => sum + step.tasks.length, 0),
+    wrong: wrong.length,
+    quizzes: answers.length,
+    seconds: results.reduce((sum, { seconds }) => sum + seconds, 0),
+    failed: results.filter(({ failure }) => failure !== null).length,
+    skipped: results.filter(({ skipped }) => skipped !== null).length,
+  };
+}
+
+/** Commands and keys; of two variants the machine has one. */
+function countDeeds(block: Block): number {
+  if (block.kind === 'variants') {
+    return Math.max(
+      ...[block.v1, block.v2].map((each) => each.reduce((n, b) => n + countDeeds(b), 0)),
     );
   }
-
-  end(): void {
-    this.#sandbox.watcher.remove(this.#watch);
-  }
-
-  #nextTold(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#told = resolve;
-    });
-  }
+  return block.kind === 'run' || block.kind === 'key' ? 1 : 0;
 }
