@@ -235,8 +235,8 @@ struct glassbox_file {
 };
 
 /*
- * A file as a process of the sandbox sees it: the process that has this pid and start time, or there
- * is none. `bytes` has room for `capacity`; 0 asks for the kind only.
+ * A file as a process of the sandbox sees it: the process that has this pid and start time, or
+ * there is none. `bytes` has room for `capacity`; 0 asks for the kind only.
  */
 GLASSBOX_EXPORT int glassbox_file(const char *lab, const char *id, int32_t pid,
                                   uint64_t started_ticks, const char *path, uint32_t capacity,

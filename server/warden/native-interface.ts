@@ -151,6 +151,15 @@ export interface Native {
     readonly file: string;
     readonly arguments: readonly string[];
   };
+  /** Arguments for the `probe` program, which runs a command for a moment; see `native/probe.c`. */
+  probeArguments(
+    id: string,
+    sandbox: CreatedSandbox,
+    command: readonly string[],
+  ): {
+    readonly file: string;
+    readonly arguments: readonly string[];
+  };
   /** Arguments for the `outside` program, which becomes slirp4netns; fd 3 ends it, fd 4 says it is ready. */
   outsideArguments(
     id: string,

@@ -226,6 +226,15 @@ export function openNative(options: NativeOptions): Native {
       };
     },
 
+    probeArguments(id, sandbox, command) {
+      const numbers = [sandbox.pid, sandbox.namespaces.pid].map(String);
+      const needs = String(needMask(sandbox.needs));
+      return {
+        file: join(directory, 'probe'),
+        arguments: [...numbers, lab, id, needs, ...command],
+      };
+    },
+
     outsideArguments(id, sandbox, slirp) {
       const numbers = [sandbox.pid, sandbox.namespaces.pid].map(String);
       return { file: join(directory, 'outside'), arguments: [...numbers, lab, id, slirp] };
