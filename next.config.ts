@@ -3,7 +3,8 @@ import type { NextConfig } from 'next';
 /** A static export: no React server code runs at run time, so the process that faces the network stays small. */
 const config: NextConfig = {
   output: 'export',
-  distDir: '.build/next',
+  // A preview of a lesson makes its pages beside those of a build.
+  distDir: process.env.GLASSBOX_PREVIEW || '.build/next',
   trailingSlash: true,
   images: { unoptimized: true },
   reactStrictMode: true,

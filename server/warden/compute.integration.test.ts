@@ -14,7 +14,7 @@ test('a computed question has the answers that the machine itself gives', async 
 
   const machine = shell('machine');
   const container = shell('container');
-  container.type(`unshare --ipc --net sh -c 'ip link add glass type dummy
+  container.type(`unshare --ipc --net sh -c 'ip link add glass type bridge
     echo is:$(ip -o link show glass | cut -d: -f1): uts:$(readlink /proc/self/ns/uts) net:$(readlink /proc/self/ns/net)
     exec unshare --user --map-user=7 --pid --fork sleep 1000'\n`);
   const shown = await container.shows(/is:(\d+): uts:uts:\[(\d+)\] net:net:\[(\d+)\]/);
