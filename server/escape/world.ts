@@ -26,7 +26,7 @@ import { Program } from './program.ts';
 const ATTACK = '/usr/lib/glassbox-escape/attack';
 
 /** A sandbox and the page that its learner has. */
-export type Inhabited = { readonly page: TestPage; readonly secret: string; state: SandboxState };
+export type Inhabited = { readonly secret: string; page: TestPage; state: SandboxState };
 
 /**
  * A whole lab as `npm start` starts it, with two learners in it: one who attacks, and a neighbour. The
@@ -94,11 +94,17 @@ export class World {
     }
   }
 
+  /** Throws when the lab does not end, or says that it has left something. */
   async close(): Promise<void> {
-    await this.attacker.page.close();
-    await this.neighbour.page.close();
-    await this.lab.stop();
-    rmSync(this.#directory, { recursive: true, force: true });
+    this.attacker.page.socket.terminate();
+    this.neighbour.page.socket.terminate();
+    try {
+      const exitCode = await this.lab.stop();
+      if (exitCode !== 0) throw new Error(`The lab ended with ${exitCode}: ${this.lab.printed}`);
+    } finally {
+      this.lab.process.kill('SIGKILL');
+      rmSync(this.#directory, { recursive: true, force: true });
+    }
   }
 
   /**
@@ -177,6 +183,18 @@ export class World {
     page.forget();
     page.say({ type: 'reset' });
     this.attacker.state = (await page.hear('machine')).state;
+  }
+
+  /** New pages and machines for both: something did not answer, and the next row needs what does. */
+  async recover(): Promise<void> {
+    for (const who of [this.attacker, this.neighbour]) {
+      who.page.socket.terminate();
+      who.page = await TestPage.connect(this.address);
+      await who.page.hello(who.secret);
+      who.page.forget();
+      who.page.say({ type: 'reset' });
+      who.state = (await who.page.hear('machine')).state;
+    }
   }
 }
 
