@@ -18,6 +18,7 @@ import type { SandboxState } from '../protocol/sandbox-state.ts';
 import { installWeb } from '../setup/data-directory.ts';
 import { parseOptions } from '../setup/options.mjs';
 import { BUILD } from '../setup/paths.mjs';
+import { eventually } from '../testing/eventually.ts';
 import { TestLab } from '../testing/lab.ts';
 import { newSecret, TestPage } from '../testing/page.ts';
 import { Program } from './program.ts';
@@ -35,7 +36,8 @@ export type Inhabited = { readonly secret: string; page: TestPage; state: Sandbo
 export class World {
   readonly lab: TestLab;
   readonly labName: string;
-  readonly address: string;
+  /** Where web answers; it is another port when web was started anew. */
+  address: string;
   /** The attacking program, for controls and witnesses on the host. */
   readonly attackOnHost: string;
   /** A file that only the host has. */
@@ -185,11 +187,19 @@ export class World {
     this.attacker.state = (await page.hear('machine')).state;
   }
 
+  /** Web may be being started anew just now. */
+  #connect(): Promise<TestPage> {
+    return eventually('a page connects', async () => {
+      this.address = await this.lab.address();
+      return TestPage.connect(this.address).catch(() => undefined);
+    });
+  }
+
   /** New pages and machines for both: something did not answer, and the next row needs what does. */
   async recover(): Promise<void> {
     for (const who of [this.attacker, this.neighbour]) {
       who.page.socket.terminate();
-      who.page = await TestPage.connect(this.address);
+      who.page = await this.#connect();
       await who.page.hello(who.secret);
       who.page.forget();
       who.page.say({ type: 'reset' });

@@ -74,13 +74,13 @@ export class TestLab {
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
   }
 
-  /** Its address, as it prints it when it is ready. */
+  /** Its address, as it printed it last: when it was ready, and again when web was started anew. */
   async address(): Promise<string> {
     return eventually(
       () => `the lab is ready; it printed ${this.printed}`,
       () => {
         if (this.exitCode !== undefined) throw new Error(`The lab ended: ${this.printed}`);
-        return /Glassbox is ready: (\S+)/.exec(this.printed)?.[1];
+        return [...this.printed.matchAll(/Glassbox is ready: (\S+)/g)].at(-1)?.[1];
       },
     );
   }
