@@ -25,6 +25,7 @@ export class Rows {
   readonly #rows: Row[] = [];
   readonly #began = performance.now();
   #running: { readonly name: string; readonly began: number } | undefined;
+  #ended = false;
 
   /** Those that are over. */
   get all(): readonly Row[] {
@@ -48,10 +49,11 @@ export class Rows {
     }
   }
 
-  /** The whole run fails here: in the row that is being tried, if one is. */
+  /** The whole run fails here: in the row that is being tried, if one is. What comes after it counts no more. */
   fail(why: string): void {
     const { name, began } = this.#running ?? { name: 'the run', began: performance.now() };
     this.#add(name, began, why);
+    this.#ended = true;
   }
 
   /** A sentence instead of a judgement says why there is none. */
@@ -63,7 +65,7 @@ export class Rows {
       seconds: (performance.now() - began) / 1000,
       broken,
     };
-    this.#rows.push(row);
+    if (!this.#ended) this.#rows.push(row);
     return row;
   }
 }
