@@ -21,6 +21,8 @@ import { BUILD } from '../setup/paths.mjs';
 import { eventually } from '../testing/eventually.ts';
 import { TestLab } from '../testing/lab.ts';
 import { newSecret, TestPage } from '../testing/page.ts';
+import { removeLeftovers, STAGE } from '../warden/janitor.ts';
+import { openNative } from '../warden/native.ts';
 import { Program } from './program.ts';
 
 /** Where the attacking program is in a sandbox. */
@@ -90,23 +92,36 @@ export class World {
       const [attacker, neighbour] = [await inhabit(address), await inhabit(address)];
       return new World({ lab, address, directory, marker, canary, attacker, neighbour });
     } catch (error) {
-      await lab.stop();
+      await lab.stop().catch((reason: unknown) => console.error(reason));
       rmSync(directory, { recursive: true, force: true });
       throw error;
     }
   }
 
-  /** Throws when the lab does not end, or says that it has left something. */
+  /** Throws when the lab does not end as it should; nothing of it is left all the same. */
   async close(): Promise<void> {
     this.attacker.page.socket.terminate();
     this.neighbour.page.socket.terminate();
     try {
       const exitCode = await this.lab.stop();
       if (exitCode !== 0) throw new Error(`The lab ended with ${exitCode}: ${this.lab.printed}`);
+    } catch (error) {
+      await this.#removeSandboxes();
+      throw error;
     } finally {
-      this.lab.process.kill('SIGKILL');
       rmSync(this.#directory, { recursive: true, force: true });
     }
+  }
+
+  /** As the next start of the lab would: what attacks here must not disturb other tests. */
+  async #removeSandboxes(): Promise<void> {
+    const native = openNative({
+      libraryDirectory: join(this.#directory, 'native'),
+      cgroupParent: this.labName,
+      stage: STAGE,
+    });
+    await removeLeftovers(native);
+    await native.close();
   }
 
   /**

@@ -99,9 +99,15 @@ export class TestLab {
     );
   }
 
+  /** Throws when it does not end; it is gone all the same, and its sandboxes are what it has left. */
   async stop(): Promise<number> {
     if (this.exitCode === undefined) this.process.kill('SIGTERM');
-    return this.ended();
+    try {
+      return await this.ended();
+    } catch (error) {
+      this.process.kill('SIGKILL');
+      throw error;
+    }
   }
 }
 
