@@ -143,10 +143,25 @@ function complaint(flood: Flood, seen: Seen): string | undefined {
 
 /** Floods the attacker's sandbox in every way and prints what the neighbour felt of it. */
 export async function exhaustAll(world: World, rows: Rows, only: string): Promise<void> {
-  let typist = await Typist.sitDown(world.neighbour.page);
-  const idle = await typist.typeFor(4_000);
+  let seat: { typist: Typist; readonly idle: Latency } | undefined;
+  const wasBroken = rows.all.at(-1)?.broken === true;
+  const quiet = await rows.try('exhaustion: nothing is flooded yet', async () => {
+    if (wasBroken) await world.recover();
+    const typist = await Typist.sitDown(world.neighbour.page);
+    const idle = await typist.typeFor(4_000);
+    seat = { typist, idle };
+    return idle.lost || idle.max > ANSWER_MS
+      ? { verdict: 'open', text: `a key of the neighbour took ${idle.max.toFixed(0)} ms` }
+      : { verdict: 'refused', text: '' };
+  });
+  if (seat === undefined) {
+    console.log(`nothing is flooded: ${quiet.judgement.text}`);
+    return;
+  }
+  let { typist } = seat;
+  const { idle } = seat;
   let held = 0;
-  let broken = false;
+  let broken = idle.lost;
   console.log(line([...HEADINGS]));
   console.log(line(['(idle)', ...times(idle, idle), '', '', '', '', '']));
   const floods = FLOODS.filter(({ name }) => name.includes(only));
