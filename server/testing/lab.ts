@@ -47,9 +47,11 @@ export class TestLab {
   constructor(data: string, options: readonly string[]) {
     this.data = data;
     const { images } = parseOptions([], process.env);
+    const warden = [join(BUILD, 'server/warden.mjs'), '--data', data, '--images', images];
+    // A test that crashes leaves no lab behind.
     this.process = spawn(
-      process.execPath,
-      [join(BUILD, 'server/warden.mjs'), '--data', data, '--images', images, ...options],
+      'setpriv',
+      ['--pdeathsig', 'TERM', process.execPath, ...warden, ...options],
       { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     for (const stream of [this.process.stdout, this.process.stderr]) {
