@@ -119,7 +119,8 @@ static enum glassbox_file_kind kind_of(int entry) {
   }
 }
 
-/* Who looks leaves no trace: not even the time of the last access changes, where that can be had. */
+/* Who looks leaves no trace: not even the time of the last access changes, where that can be had.
+ */
 static int open_content(int entry) {
   char path[40];
   struct text text = TEXT(path);

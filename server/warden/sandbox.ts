@@ -9,6 +9,7 @@ import type { Needs } from './check/needs.ts';
 import { computedTexts, needsOfComputed } from './compute.ts';
 import type { CreatedSandbox, Native } from './native-interface.ts';
 import { PressureWatch } from './pressure.ts';
+import { Prober } from './prober.ts';
 import type { ShellEnd, ShellStart } from './shell.ts';
 import { Terminal, type TerminalSize } from './terminal.ts';
 import { Turns } from './turns.ts';
@@ -41,6 +42,7 @@ export class Sandbox {
   readonly #terminals = new Map<TerminalName, Terminal>();
   readonly #lifeMs: number;
   readonly #pressure: PressureWatch;
+  readonly #prober: Prober;
   readonly #computing = new Turns(1);
   #computations = 0;
   #owner: string | undefined;
@@ -65,6 +67,10 @@ export class Sandbox {
     this.#events = options.events;
     this.#pressure = new PressureWatch(options.created.pid, (pressure) =>
       this.#events.pressure?.(this, pressure),
+    );
+    this.#prober = new Prober(
+      (command) => this.#native.probeArguments(this.id, this.created, command),
+      () => this.watcher.stir(),
     );
     this.watcher = new Watcher({
       look: (needs) => this.#look(needs),
@@ -125,6 +131,7 @@ export class Sandbox {
       start: (current) => this.#shellStart(name, current),
       printed: () => {
         this.watcher.stir();
+        this.#prober.stir();
         this.#pressure.stir();
       },
       ended: (end) => {
@@ -160,7 +167,8 @@ export class Sandbox {
     this.#closed = true;
     this.watcher.stop();
     this.#pressure.stop();
-    await Promise.all([...this.#terminals.values()].map((terminal) => terminal.close()));
+    const terminals = [...this.#terminals.values()].map((terminal) => terminal.close());
+    await Promise.all([...terminals, this.#prober.stop()]);
   }
 
   /** All that these need, as the kernel has it now. */
@@ -169,11 +177,11 @@ export class Sandbox {
     const { namespaces: machine, cgroupVersion } = this.created;
     const source = { snapshot, machine, cgroupVersion, hostname: MACHINE_HOSTNAME };
     const evidence = evidenceOf(source);
-    if (needs.files.length === 0) return evidence;
-    const answers = await answerFiles(needs.files, evidence, (process, path, bytesMax) =>
+    const probed = needs.probes.length === 0 ? [] : this.#prober.answers(needs.probes);
+    const read = await answerFiles(needs.files, evidence, (process, path, bytesMax) =>
       this.#native.file(this.id, process, path, bytesMax),
     );
-    return { ...evidence, answers };
+    return { ...evidence, answers: new Map([...probed, ...read]) };
   }
 
   #devices(): TerminalDevices {
