@@ -1,11 +1,15 @@
 import type { CheckState, StepState } from '../server/protocol/check.ts';
 import { PATIENCE } from '../server/testing/patience.ts';
+import { needsOfCheck } from '../server/warden/check/needs.ts';
 import type { Sandbox } from '../server/warden/sandbox.ts';
 import type { Watch } from '../server/warden/watch.ts';
 import type { Step } from './schema.ts';
 
 /** A green check later than this after the deed is too late for a learner; longer where the machine is emulated. */
 const GREEN_WITHIN_MS = 1_000 * PATIENCE;
+
+/** A probe comes in its turn, and takes as long as its command does. */
+const PROBED_WITHIN_MS = 5_000 * PATIENCE;
 
 /** The checks of one step, watched as the page watches them. */
 export class WatchedStep {
@@ -62,12 +66,12 @@ export class WatchedStep {
 
   /** Waits for a check to turn green, without asking. `null` when it stays red for longer than a learner waits. */
   greenAfterMs(task: number): Promise<number | null> {
-    return this.#until(() => this.isDone(task));
+    return this.#until(task, () => this.isDone(task));
   }
 
   /** Waits in the same way for a state hint. */
   hintAfterMs(task: number, hint: number): Promise<number | null> {
-    return this.#until(() => this.hintsUp(task).includes(hint));
+    return this.#until(task, () => this.hintsUp(task).includes(hint));
   }
 
   /** Which conditions are still missing, in the learner's words. */
@@ -85,13 +89,18 @@ export class WatchedStep {
     return this.#state?.checks[task];
   }
 
-  async #until(isSo: () => boolean): Promise<number | null> {
+  async #until(task: number, isSo: () => boolean): Promise<number | null> {
+    const question = this.#watch.checks?.[task];
+    const probed = question !== undefined && needsOfCheck(question).probes.length > 0;
     const began = performance.now();
     let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      this.#told();
-    }, GREEN_WITHIN_MS);
+    const timer = setTimeout(
+      () => {
+        late = true;
+        this.#told();
+      },
+      probed ? PROBED_WITHIN_MS : GREEN_WITHIN_MS,
+    );
     while (!isSo() && !late) await this.#nextTold();
     clearTimeout(timer);
     return isSo() ? performance.now() - began : null;

@@ -340,3 +340,25 @@ bool eventually(bool (*condition)(void *context), void *context) {
   }
   return true;
 }
+
+#define SNAPSHOT_BYTES (512 << 10)
+
+uint32_t pids_of(const struct glassbox_spec *spec, int32_t *pids, uint32_t capacity) {
+  struct glassbox_failure failure;
+  uint64_t length;
+  uint32_t count = 0;
+  char *json = calloc(1, SNAPSHOT_BYTES);
+  CHECK(json != NULL);
+  CHECK(glassbox_snapshot(spec->lab, spec->id, 0, SNAPSHOT_BYTES - 1, json, &length, &failure) ==
+        0);
+  /* Within a string the quotes would be escaped. */
+  static const char begin[] = "{\"pid\":";
+  for (char *at = strstr(json, begin); at != NULL; at = strstr(at + 1, begin)) {
+    if (count < capacity) {
+      pids[count] = (int32_t)strtol(at + sizeof(begin) - 1, NULL, 10);
+    }
+    count++;
+  }
+  free(json);
+  return count;
+}

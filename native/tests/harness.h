@@ -71,6 +71,9 @@ int run_inside(struct program *program, const struct glassbox_spec *spec,
 /* What the probe must have said. */
 void check_facts(const struct program *program, const char *const *facts, size_t count);
 
+/* Pids on the host of the processes of a sandbox, as a snapshot has them; how many there are. */
+uint32_t pids_of(const struct glassbox_spec *spec, int32_t *pids, uint32_t capacity);
+
 /* True once the condition holds, false at the deadline. For what the kernel tells nobody. */
 bool eventually(bool (*condition)(void *context), void *context);
 

@@ -100,13 +100,9 @@ static void has_no_mount_in_common_with_the_host(void) {
 }
 
 static bool is_alone(void *context) {
-  struct glassbox_process processes[8];
-  struct glassbox_hostname hostnames[8];
-  struct glassbox_inspection inspection;
-  struct glassbox_failure failure;
+  int32_t pid;
   (void)context;
-  return glassbox_inspect(lab(), spec.id, 8, processes, hostnames, &inspection, &failure) == 0 &&
-         inspection.process_count == 1;
+  return pids_of(&spec, &pid, 1) == 1;
 }
 
 static void ends_its_shell_when_it_is_killed(void) {

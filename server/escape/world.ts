@@ -73,7 +73,7 @@ export class World {
     const canary = `canary-${randomBytes(8).toString('hex')}`;
     writeFileSync(marker, 'only the host has this');
     const native = join(directory, 'native');
-    for (const part of ['libglassbox.so', 'enter', 'layer']) {
+    for (const part of ['libglassbox.so', 'enter', 'probe', 'layer']) {
       cpSync(join(BUILD, 'native', part), join(native, part), { recursive: true });
     }
     mkdirSync(join(native, 'layer', ATTACK, '..'), { recursive: true });

@@ -2,8 +2,14 @@ import { spawn } from 'node:child_process';
 import type { Probe } from '../protocol/check.ts';
 import { askedAs } from './check/evidence.ts';
 
-/** From the beginning of one probe to the next, whichever it is. */
-const PROBE_EVERY_MS = 2_000;
+/**
+ * From the beginning of one probe to the next, whichever it is. Once after terminals have printed it comes
+ * sooner, so that a check is green within a second of what a learner did there.
+ */
+const PROBE_EVERY_MS = { stirred: 600, calm: 2_000 } as const;
+
+/** The same for all sandboxes together: making a process holds the event loop for some milliseconds. */
+const ANY_PROBE_EVERY_MS = 25;
 
 /** The program ends a probe after two seconds by itself; one that does not is ended. */
 const PROBE_MS_MAX = 5_000;
@@ -12,7 +18,7 @@ const PROBE_MS_MAX = 5_000;
 const TOLD_BYTES_MAX = 32 * 1024;
 
 /** Who has not been asked for so long starts anew: what was true then may not be now. */
-const FORGET_MS = 3_000;
+const FORGET_MS = 15_000;
 
 /** How a probe ended: its exit code, nothing for one whose time was up, and what it printed. */
 export type ProbeEnd = { readonly exitCode: number | undefined; readonly printed: string };
@@ -24,18 +30,25 @@ type Program = { readonly file: string; readonly arguments: readonly string[] };
  * in its turn. Nobody waits for one; the last answer counts until the next.
  */
 export class Prober {
+  static #anyBeganAt = Number.NEGATIVE_INFINITY;
   readonly #programFor: (command: readonly string[]) => Program;
   readonly #answered: () => void;
   /** The one that was answered longest ago is the first. One that could not be run has no answer. */
   readonly #answers = new Map<string, boolean | undefined>();
   #askedAt = Number.NEGATIVE_INFINITY;
   #beganAt = Number.NEGATIVE_INFINITY;
+  #stirred = false;
   #running: Promise<void> | undefined;
   #stop = new AbortController();
 
   constructor(programFor: (command: readonly string[]) => Program, answered: () => void) {
     this.#programFor = programFor;
     this.#answered = answered;
+  }
+
+  /** Something was printed: what was probed may be otherwise now. Called for every piece of output. */
+  stir(): void {
+    this.#stirred = true;
   }
 
   /** What is known of these now, by `askedAs`; the one whose turn it is begins. */
@@ -46,12 +59,12 @@ export class Prober {
     const asked = new Set(probes.map(askedAs));
     for (const known of this.#answers.keys()) if (!asked.has(known)) this.#answers.delete(known);
     const next = this.#next(probes);
-    if (
-      next !== undefined &&
-      this.#running === undefined &&
-      now - this.#beganAt >= PROBE_EVERY_MS
-    ) {
+    const everyMs = this.#stirred ? PROBE_EVERY_MS.stirred : PROBE_EVERY_MS.calm;
+    const isDue = now - this.#beganAt >= everyMs && now - Prober.#anyBeganAt >= ANY_PROBE_EVERY_MS;
+    if (isDue && next !== undefined && this.#running === undefined) {
       this.#beganAt = now;
+      Prober.#anyBeganAt = now;
+      this.#stirred = false;
       this.#running = this.#run(next).finally(() => {
         this.#running = undefined;
       });
