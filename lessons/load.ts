@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LANGUAGES, type Language, slug } from '../server/protocol/identifiers.ts';
 import { type ParsedGlossary, parseGlossary } from './glossary.ts';
@@ -96,6 +96,14 @@ export function lessonFolders(directory: string, problems: Problem[]): LessonFol
   return folders.sort((a, b) => a.number - b.number);
 }
 
+/** What was read of a file, and of which version: pages ask for the same lessons again and again. */
+type Kept = {
+  readonly stamp: string;
+  readonly parsed: ParsedLesson | null;
+  readonly problems: readonly Problem[];
+};
+const kept = new Map<string, Kept>();
+
 /** Reads and parses one file of a lesson; the report says what is wrong with it. */
 export function readLesson(
   directory: string,
@@ -109,13 +117,35 @@ export function readLesson(
     return { parsed: null, report };
   }
   const figures = join(directory, folder.name, 'figures');
+  const stamp = stampOf([path, ...filesIn(figures)]);
+  const known = kept.get(path);
+  if (known?.stamp === stamp) {
+    report.problems.push(...known.problems);
+    return { parsed: known.parsed, report };
+  }
   const place = {
     id: folder.id,
     number: folder.number,
     language,
     figureFile: (name: string) => readFigureFile(figures, name, language),
   };
-  return { parsed: parseLesson(readFileSync(path, 'utf8'), place, report), report };
+  const parsed = parseLesson(readFileSync(path, 'utf8'), place, report);
+  kept.set(path, { stamp, parsed, problems: [...report.problems] });
+  return { parsed, report };
+}
+
+/** Another one after any change of the files. */
+function stampOf(paths: readonly string[]): string {
+  return paths
+    .map((path) => {
+      const { mtimeMs, ctimeMs, size, ino } = statSync(path);
+      return [path, mtimeMs, ctimeMs, size, ino].join(' ');
+    })
+    .join('\n');
+}
+
+function filesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 }
 
 /** Reads a glossary. Without its file there are no words, until a lesson links one. */
@@ -134,8 +164,7 @@ function readFigureFile(folder: string, name: string, language: Language): Figur
   const own = join(folder, name.replace(/\.svg$/, `.${language}.svg`));
   const path = existsSync(own) ? own : join(folder, name);
   if (existsSync(path)) return { path: shownPath(path), text: readFileSync(path, 'utf8') };
-  const files = existsSync(folder) ? readdirSync(folder) : [];
-  const known = files.map((file) => file.replace(/\.(?:en|zh)\.svg$/, '.svg'));
+  const known = filesIn(folder).map((file) => basename(file).replace(/\.(?:en|zh)\.svg$/, '.svg'));
   return { known: [...new Set(known)] };
 }
 

@@ -60,7 +60,7 @@ export class Player {
     }
     await typist.prompt();
     // The prompt is back before what was started in the background, or killed, is what it will be.
-    if (/&\s*$|kill/.test(block.command)) await this.settled();
+    if (/&\s*$|kill|\brun -d\b/.test(block.command)) await this.settled();
     if (compare === 'no outputs' || (output === null && compare === 'given outputs')) return;
     if (matchesOutput(output ?? [], typist.output)) return;
     const printed = plainText(typist.output).join('\n').trimEnd();

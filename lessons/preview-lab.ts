@@ -1,28 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import { join } from 'node:path';
 import { BUILD, ROOT } from '../server/setup/paths.mjs';
-import { Stop } from '../server/setup/stop.mjs';
 import { eventually } from '../server/testing/eventually.ts';
 import type { LessonFacts } from '../server/web/lessons.ts';
+import { Child, childrenOf, commandLine } from './preview-child.ts';
+import { PreviewPages } from './preview-pages.ts';
 
 const READY = /^Glassbox is ready: http:\/\/.*:(\d+)\/$/;
-const KEPT_LINES = 30;
-
 /** Where a machine has the files of a lesson. */
 const FILES = 'usr/local/share/glassbox';
 
@@ -32,8 +19,7 @@ const FILES = 'usr/local/share/glassbox';
  */
 export class PreviewLab {
   readonly #data = mkdtempSync(join(tmpdir(), 'glassbox-preview-'));
-  /** Next wants it in the checkout. */
-  readonly #pages = join(BUILD, `preview-${process.pid}`);
+  readonly #pages = new PreviewPages();
   readonly #children: Child[] = [];
   #warden: Child | undefined;
 
@@ -55,17 +41,15 @@ export class PreviewLab {
     return Number(await child.says(READY));
   }
 
-  /** Starts Next; resolves with its port when it answers. */
-  async startPages(): Promise<number> {
+  /** Starts Next; resolves with its port when it has made a page, which takes it long the first time. */
+  async startPages(path: string): Promise<number> {
     const port = await freePort();
     const next = [process.execPath, join(ROOT, 'node_modules/next/dist/bin/next'), 'dev'];
     const options = ['--hostname', '127.0.0.1', '--port', String(port)];
-    const child = this.#start('pages', [...next, ...options], {
-      GLASSBOX_PREVIEW: relative(ROOT, this.#pages),
-      NEXT_TELEMETRY_DISABLED: '1',
-      NODE_ENV: 'development',
-    });
+    const child = this.#start('pages', [...next, ...options], this.#pages.environment());
     await Promise.race([child.failed, eventually('Next listens', () => answers(port))]);
+    const page = fetch(`http://127.0.0.1:${port}${path}`).then((answer) => answer.text());
+    await Promise.race([child.failed, page]);
     return port;
   }
 
@@ -101,9 +85,8 @@ export class PreviewLab {
   /** Ends all of it, and takes away what it has written. */
   async close(): Promise<void> {
     await Promise.all(this.#children.map((child) => child.end()));
-    for (const directory of [this.#data, this.#pages]) {
-      rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
-    }
+    rmSync(this.#data, { recursive: true, force: true });
+    this.#pages.remove();
   }
 
   #start(
@@ -118,72 +101,6 @@ export class PreviewLab {
 }
 
 type Facts = Readonly<Record<string, LessonFacts>>;
-
-/** A program in a process group of its own, so that Ctrl-C in the terminal is for us alone to pass on. */
-class Child {
-  readonly process: ChildProcess;
-  readonly failed: Promise<never>;
-  readonly #closed: Promise<unknown>;
-  readonly #lines: string[] = [];
-  #ending = false;
-  #hear: (line: string) => void = () => {};
-
-  constructor(
-    name: string,
-    command: readonly string[],
-    environment: Readonly<Record<string, string>>,
-  ) {
-    // Should this process be killed, what it has started ends as well.
-    this.process = spawn('setpriv', ['--pdeathsig', 'TERM', ...command], {
-      cwd: ROOT,
-      env: { ...process.env, ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
-    for (const stream of [this.process.stdout, this.process.stderr]) {
-      if (stream !== null) this.#read(stream);
-    }
-    this.#closed = once(this.process, 'close');
-    this.failed = this.#closed.then(() => {
-      // What was ended on purpose has not failed.
-      if (this.#ending) return new Promise<never>(() => {});
-      throw new Stop(`The ${name} of the preview ended:\n${this.#lines.join('\n')}`);
-    });
-    this.failed.catch(() => {});
-  }
-
-  /** Resolves with what a line of its output says. */
-  says(pattern: RegExp): Promise<string> {
-    const said = new Promise<string>((resolve) => {
-      this.#hear = (line) => {
-        const text = pattern.exec(line)?.[1];
-        if (text !== undefined) resolve(text);
-      };
-    });
-    return Promise.race([said, this.failed]);
-  }
-
-  async end(): Promise<void> {
-    this.#ending = true;
-    const { pid, exitCode, signalCode } = this.process;
-    if (pid !== undefined && exitCode === null && signalCode === null) {
-      try {
-        process.kill(-pid, 'SIGTERM');
-      } catch {
-        // It has just ended.
-      }
-    }
-    await this.#closed;
-  }
-
-  #read(stream: Readable): void {
-    createInterface(stream).on('line', (line) => {
-      this.#lines.push(line);
-      this.#lines.splice(0, this.#lines.length - KEPT_LINES);
-      this.#hear(line);
-    });
-  }
-}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -205,29 +122,4 @@ function answers(port: number): Promise<boolean> {
     };
     socket.once('connect', () => say(true)).once('error', () => say(false));
   });
-}
-
-function childrenOf(parent: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => parentOf(pid) === parent);
-}
-
-function parentOf(pid: number): number | undefined {
-  const status = readProc(pid, 'status');
-  return status === undefined ? undefined : Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1]);
-}
-
-function commandLine(pid: number): string[] {
-  return (readProc(pid, 'cmdline') ?? '').split('\0');
-}
-
-/** Nothing when the process has just ended. */
-function readProc(pid: number, file: string): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -23,54 +23,66 @@ async function main(): Promise<void> {
     allowPositionals: true,
   });
   const [name = '', ...more] = positionals;
-  if (name === '' || more.length > 0)
+  if (name === '' || more.length > 0) {
     throw new Stop('Usage: npm run lesson -- preview NAME [--port N].');
+  }
   const folder = folderOf(name);
+  const port = portOf(values.port);
   const stopped = new Promise<void>((resolve) => {
     for (const signal of SIGNALS) process.on(signal, () => resolve());
   });
   const lab = new PreviewLab();
+  const closing = new AbortController();
   try {
-    await Promise.race([show(name, folder, portOf(values.port), lab), stopped]);
+    await Promise.race([preview(name, folder, port, lab, closing.signal), stopped]);
     await Promise.race([lab.failed, stopped]);
   } finally {
-    front?.close();
+    closing.abort();
     await lab.close();
   }
 }
 
-let front: PreviewFront | undefined;
-
-async function show(name: string, folder: string, port: number, lab: PreviewLab): Promise<void> {
-  console.log(`Starting a lab for ${name} …`);
+/** Starts all of it, and shows each change from then on. */
+async function preview(
+  name: string,
+  folder: string,
+  port: number,
+  lab: PreviewLab,
+  closing: AbortSignal,
+): Promise<void> {
+  console.log(`Starting a lab for ${name}; its pages take a moment …`);
   let shown = look(1);
   const files = join(folder, 'files');
+  const path = `/lessons/${name}/`;
   const [labPort, pagesPort] = await Promise.all([
     lab.startLab(parseOptions([], process.env).images, lessonFacts(shown.lessons)),
-    lab.startPages(),
+    lab.startPages(path),
   ]);
+  if (closing.aborted) return;
   if (existsSync(files)) lab.writeFiles(name, files);
-  front = new PreviewFront({ lab: labPort, pages: pagesPort }, shown);
+  const front = new PreviewFront({ lab: labPort, pages: pagesPort }, shown);
+  closing.addEventListener('abort', () => front.close());
   const bound = await front.listen(port).catch((error: Error) => {
     throw new Stop(`The preview can't listen on port ${port}: ${error.message}.`);
   });
   const address = `http://localhost:${bound}`;
-  console.log(`${name} is shown at ${address}/lessons/${name}/ and ${address}/zh/lessons/${name}/`);
+  console.log(`${name} is shown at ${address}${path} and ${address}/zh${path}`);
   console.log('Save a file, and the page shows it. Ctrl-C ends the preview.');
   tell(shown);
 
   let timer: NodeJS.Timeout | undefined;
   const changed = (): void => {
+    if (closing.aborted) return;
     shown = look(shown.version + 1, shown.lessons);
     if (!shown.broken) {
       lab.writeFacts(lessonFacts(shown.lessons));
       lab.tellWeb();
     }
     if (existsSync(files)) lab.writeFiles(name, files);
-    front?.show(shown);
+    front.show(shown);
     tell(shown);
   };
-  watch(lessonsDirectory(), { recursive: true }, () => {
+  watch(lessonsDirectory(), { recursive: true, signal: closing }, () => {
     clearTimeout(timer);
     timer = setTimeout(changed, TOGETHER_MS);
   });

@@ -9,6 +9,9 @@ import { closest } from './problem.ts';
 import { type Result, type Row, solveLessons } from './solve.ts';
 import { SolveLab } from './solve-lab.ts';
 
+/** Whatever ends it, no machine stays behind. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** For `npm test`, which counts the lines of the Test Anything Protocol. */
 function printTap(results: readonly Result[]): void {
   for (const [index, { lesson, language, what, failure, skipped }] of results.entries()) {
@@ -61,13 +64,17 @@ async function main(): Promise<void> {
   const wanted = positionals.length === 0 ? ids : positionals;
   const lab = new SolveLab();
   const results: Result[] = [];
+  const interrupted = new Promise<never>((_, reject) => {
+    for (const signal of SIGNALS)
+      process.once(signal, () => reject(new Stop(`Ended by ${signal}.`)));
+  });
   try {
     const lessons = all.filter(({ lesson }) => wanted.includes(lesson.id));
-    const rows = await solveLessons(lessons, lab, (result) => {
+    const solved = solveLessons(lessons, lab, (result) => {
       results.push(result);
       printResult(result);
     });
-    printTable(rows);
+    printTable(await Promise.race([solved, interrupted]));
   } finally {
     await lab.close();
   }

@@ -17,8 +17,6 @@
 #define GLASSBOX_ATTACHMENTS_MAX 8
 #define GLASSBOX_TERMINALS_MAX 16
 #define GLASSBOX_NAMESPACES 8
-#define GLASSBOX_PID_LEVELS 33
-#define GLASSBOX_HOSTNAME_BYTES 65
 #define GLASSBOX_ID_BYTES 13
 #define GLASSBOX_TARGET_BYTES 192
 #define GLASSBOX_NEEDS 5
@@ -126,36 +124,6 @@ struct glassbox_sandbox {
   struct glassbox_missing missing[GLASSBOX_NEEDS];
 };
 
-/* A process of a sandbox. `command` is hostile input: any bytes. A namespace of 0 could not be
- * read. */
-struct glassbox_process {
-  uint64_t namespaces[GLASSBOX_NAMESPACES];
-  int32_t pid;
-  int32_t parent;
-  int32_t process_group;
-  int32_t session;
-  int32_t terminal_device;
-  int32_t foreground_group;
-  uint32_t uid;
-  uint32_t pid_count;
-  int32_t pids[GLASSBOX_PID_LEVELS];
-  char state;
-  char command[67];
-};
-
-struct glassbox_hostname {
-  uint64_t namespace;
-  /* Any bytes, NUL-terminated. */
-  char name[GLASSBOX_HOSTNAME_BYTES];
-  char reserved[7];
-};
-
-struct glassbox_inspection {
-  uint32_t process_count;
-  uint32_t hostname_count;
-  uint32_t truncated;
-};
-
 /* Makes the lab's group in every hierarchy, so that sandboxes can be made below it. */
 GLASSBOX_EXPORT int glassbox_open(const char *lab, struct glassbox_failure *failure);
 
@@ -173,17 +141,6 @@ GLASSBOX_EXPORT int glassbox_create(const struct glassbox_spec *spec,
  * left. No such sandbox is a success.
  */
 GLASSBOX_EXPORT int glassbox_destroy(const char *lab, const char *id, int32_t pidfd,
-                                     struct glassbox_failure *failure);
-
-/*
- * Reads the processes in a sandbox's groups, at most `capacity` of them, and the hostname of each
- * UTS namespace among them. Both arrays have room for `capacity`. The calling thread visits those
- * UTS namespaces and is back in its own when this returns.
- */
-GLASSBOX_EXPORT int glassbox_inspect(const char *lab, const char *id, uint32_t capacity,
-                                     struct glassbox_process *processes,
-                                     struct glassbox_hostname *hostnames,
-                                     struct glassbox_inspection *inspection,
                                      struct glassbox_failure *failure);
 
 /* What a snapshot has beside processes and namespaces, as bits: each has its price. */

@@ -188,8 +188,7 @@ static void write_related(struct json *json, const char *key, uint64_t inode) {
 
 void snapshot_namespaces(struct snapshot *snapshot) {
   struct json *json = &snapshot->json;
-  json_key(json, "namespaces");
-  json_open(json, '[');
+  snapshot_open_list(snapshot, "namespaces");
   for (uint32_t i = 0; i < snapshot->namespace_count; i++) {
     const struct snapshot_namespace *namespace = &snapshot->namespaces[i];
     if (snapshot_late(snapshot)) {
@@ -208,5 +207,5 @@ void snapshot_namespaces(struct snapshot *snapshot) {
     json_close(json, '}');
     snapshot_finish(snapshot, mark, CUT_NAMESPACES);
   }
-  json_close(json, ']');
+  snapshot_close_list(snapshot);
 }

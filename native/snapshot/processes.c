@@ -158,11 +158,13 @@ static void note_init(struct snapshot *snapshot, int directory, const char *pids
   }
 }
 
-static void write_status(struct snapshot *snapshot, int directory) {
+/* False when the process has ended since it was found, with nothing but its number left. */
+static bool write_status(struct snapshot *snapshot, int directory) {
   struct json *json = &snapshot->json;
   struct lines lines;
+  bool found = false;
   if (lines_open(&lines, directory, "status") < 0) {
-    return;
+    return false;
   }
   OWNED_FD fd = lines.fd;
   for (char *line = lines_next(&lines); line != NULL && fd >= 0; line = lines_next(&lines)) {
@@ -175,6 +177,7 @@ static void write_status(struct snapshot *snapshot, int directory) {
       const char *value = line + length;
       if (strcmp(field->key, "pids") == 0) {
         note_init(snapshot, directory, value);
+        found = true;
       }
       if (field->kind == NUMBERS) {
         write_numbers(json, field->key, value);
@@ -190,6 +193,7 @@ static void write_status(struct snapshot *snapshot, int directory) {
       }
     }
   }
+  return found;
 }
 
 /* The arguments up to a bound, as the process itself has them: it may have written anything there.
@@ -279,13 +283,12 @@ static bool write_process(struct snapshot *snapshot, int pid, int directory, boo
   json_open(json, '{');
   json_key_integer(json, "pid", pid);
   bool found = write_stat(json, directory, &state) && write_groups(snapshot, directory) &&
-               (!zombies_only || state == 'Z');
+               (!zombies_only || state == 'Z') && write_status(snapshot, directory);
   if (!found) {
     json->full = false;
     json->length = mark;
     return false;
   }
-  write_status(snapshot, directory);
   write_arguments(json, directory);
   write_number_file(json, directory, "oom_score", "oomScore");
   write_number_file(json, directory, "oom_score_adj", "oomScoreAdjust");
@@ -356,14 +359,14 @@ long snapshot_processes(struct snapshot *snapshot) {
   const struct hierarchy *hierarchy = cgroup_unified(&snapshot->layout);
   hierarchy = hierarchy == NULL ? &snapshot->layout.hierarchies[0] : hierarchy;
   const struct cgroup_visitor visitor = {.enter = look_at_group, .context = snapshot};
-  cgroup_path(path, hierarchy, snapshot->lab, snapshot->id, NULL);
-  json_key(&snapshot->json, "processes");
-  json_open(&snapshot->json, '[');
+  /* Not what the host runs for it beside: see outside.c and probe.c. */
+  cgroup_path(path, hierarchy, snapshot->lab, snapshot->id, CGROUP_DELEGATED);
+  snapshot_open_list(snapshot, "processes");
   long result = cgroup_walk(path, &visitor);
   if (result == -E2BIG) {
     snapshot->cut |= CUT_PROCESSES;
     result = 0;
   }
-  json_close(&snapshot->json, ']');
+  snapshot_close_list(snapshot);
   return result == FULL ? 0 : result;
 }

@@ -92,6 +92,10 @@ struct entry {
 /* True once the time is up; then the rest is left out. */
 bool snapshot_late(struct snapshot *snapshot);
 
+/* A list of the outermost object, which always has room; its values may not. */
+void snapshot_open_list(struct snapshot *snapshot, const char *key);
+void snapshot_close_list(struct snapshot *snapshot);
+
 /* Ends a value that began at the mark: one that does not fit is taken back and noted as cut. */
 bool snapshot_finish(struct snapshot *snapshot, size_t mark, uint32_t cut);
 

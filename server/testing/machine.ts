@@ -25,11 +25,14 @@ const ALL_READ = '\u001e';
 
 /** A sandbox in which a test types commands. */
 export class Machine {
+  /** Name of its lab's control group. */
+  readonly lab: string;
   readonly #native: Native;
   readonly #id: string;
   readonly #sandbox: CreatedSandbox;
 
-  private constructor(native: Native, id: string, sandbox: CreatedSandbox) {
+  private constructor(lab: string, native: Native, id: string, sandbox: CreatedSandbox) {
+    this.lab = lab;
     this.#native = native;
     this.#id = id;
     this.#sandbox = sandbox;
@@ -41,7 +44,8 @@ export class Machine {
     attachments: readonly Attachment[],
     changes: Partial<SandboxSpec> = {},
   ): Promise<Machine> {
-    const native = openTestNative(context);
+    const lab = `glassbox-${randomBytes(4).toString('hex')}`;
+    const native = openTestNative(context, lab);
     const id = randomBytes(6).toString('hex');
     const sandbox = await native.create({
       ...SANDBOX_LIMITS,
@@ -53,7 +57,7 @@ export class Machine {
       attachments,
       ...changes,
     });
-    return new Machine(native, id, sandbox);
+    return new Machine(lab, native, id, sandbox);
   }
 
   /** What the kernel says of it now. */

@@ -5,7 +5,7 @@ import type { XraySnapshot } from '../protocol/xray.ts';
 import type { Native } from '../warden/native-interface.ts';
 import { MACHINE_HOSTNAME, Sandbox } from '../warden/sandbox.ts';
 import { SANDBOX_LIMITS } from '../warden/sandbox-limits.ts';
-import type { Snapshot } from '../warden/snapshot.ts';
+import type { Snapshot, SnapshotSection } from '../warden/snapshot.ts';
 import type { Watch } from '../warden/watch.ts';
 import { eventually } from './eventually.ts';
 import { lowerdirs, openTestNative } from './native.ts';
@@ -112,5 +112,6 @@ export async function makeWatchedSandbox(context: TestContext) {
     await native.destroy(id, created.pidfd);
     await closed;
   };
-  return { sandbox, shell, watch, watchAll, counts, close };
+  const take = (sections: readonly SnapshotSection[]) => native.snapshot(id, sections);
+  return { sandbox, shell, watch, watchAll, take, counts, close };
 }

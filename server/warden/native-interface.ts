@@ -71,32 +71,6 @@ export class NativeError extends Error {
   }
 }
 
-/** A process of a sandbox, read from `/proc` by the library. Names are hostile input. */
-export type InspectedProcess = {
-  readonly pid: number;
-  readonly parent: number;
-  readonly processGroup: number;
-  readonly session: number;
-  /** Device number of its controlling terminal, 0 for none (field 7 of `/proc/<pid>/stat`). */
-  readonly terminalDevice: number;
-  /** Foreground process group of that terminal, as a pid on the host, or -1. */
-  readonly foregroundGroup: number;
-  /** `NSpid`: on the host, in the sandbox, in each pid namespace below. */
-  readonly pids: readonly number[];
-  readonly uid: number;
-  readonly state: string;
-  readonly command: string;
-  readonly namespaces: Readonly<Record<NamespaceName, string | null>>;
-};
-
-export type Inspection = {
-  readonly processes: readonly InspectedProcess[];
-  /** Hostname of each UTS namespace that one of them is in, by inode. */
-  readonly hostnames: ReadonlyMap<string, string>;
-  /** True when there were more processes than the limit. */
-  readonly truncated: boolean;
-};
-
 /** A file as a process of a sandbox sees it. */
 export type SeenFile = {
   /** What the path itself names; nothing, if there is no such file or the process is no more. */
@@ -127,8 +101,6 @@ export interface Native {
   destroy(id: string, pidfd: number | undefined): Promise<void>;
   /** Calls back once, when the process behind the pidfd has ended. Returns what cancels it. */
   onExit(pidfd: number, ended: () => void): () => void;
-  /** Walks the sandbox's cgroup and reads its processes. At most `limit` of them. */
-  inspect(id: string, limit: number): Promise<Inspection>;
   /** What the kernel says of a sandbox now, with these sections: bounded in time, size and depth. */
   snapshot(id: string, sections: readonly SnapshotSection[]): Promise<Snapshot>;
   /**

@@ -2,10 +2,9 @@ import { closeSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import koffi, { type TypeObject } from 'koffi';
 import { TERMINALS } from '../protocol/identifiers.ts';
-import { NAMESPACES } from '../protocol/namespace.ts';
+import { NAMESPACES, type NamespaceName } from '../protocol/namespace.ts';
 import { type MissingNeed, SANDBOX_NEEDS, type SandboxNeed } from '../protocol/needs.ts';
 import type { TraceCall } from '../protocol/trace.ts';
-import { byNamespace, decodeInspection, hostnameType, processType } from './native-inspection.ts';
 import {
   type Native,
   NativeError,
@@ -140,7 +139,7 @@ export function openNative(options: NativeOptions): Native {
       return {
         pid: made.pid,
         pidfd: made.pidfd,
-        namespaces: byNamespace(made.namespaces, String),
+        namespaces: byNamespace(made.namespaces),
         cgroupVersion: made.cgroupVersion === 2 ? 2 : 1,
         trace: calls,
         needs: spec.needs.filter((need) => missing.every((lost) => lost.need !== need)),
@@ -169,16 +168,6 @@ export function openNative(options: NativeOptions): Native {
       /* Held in the set, or the collector would close it. */
       open.add(watch);
       return cancel;
-    },
-
-    async inspect(id, limit) {
-      const failure = memory(failureType, 1);
-      const processes = memory(processType, limit);
-      const hostnames = memory(hostnameType, limit);
-      const counts = Buffer.alloc(12);
-      const result = await library.inspect(lab, id, limit, processes, hostnames, counts, failure);
-      if (result < 0) throw nativeError(failure);
-      return decodeInspection(processes, hostnames, counts);
     },
 
     async snapshot(id, sections) {
@@ -268,7 +257,6 @@ function bind(path: string) {
   const open = library.func('glassbox_open', 'int', [text, out]);
   const create = library.func('glassbox_create', 'int', [koffi.pointer(specType), out, out, out]);
   const destroy = library.func('glassbox_destroy', 'int', [text, text, 'int32', out]);
-  const inspect = library.func('glassbox_inspect', 'int', [text, text, number, out, out, out, out]);
   const snapshotOf = library.func('glassbox_snapshot', 'int', [
     text,
     text,
@@ -297,8 +285,6 @@ function bind(path: string) {
       onWorker(create, spec, sandbox, trace, failure),
     destroy: (lab: string, id: string, pidfd: number, failure: Buffer) =>
       onWorker(destroy, lab, id, pidfd, failure),
-    inspect: (lab: string, id: string, limit: number, ...buffers: Buffer[]) =>
-      onWorker(inspect, lab, id, limit, ...buffers),
     snapshot: (lab: string, id: string, sections: number, capacity: number, ...buffers: Buffer[]) =>
       onWorker(snapshotOf, lab, id, sections, capacity, ...buffers),
     file: (
@@ -337,6 +323,12 @@ function onWorker(
 
 function memory(type: TypeObject, count: number): Buffer {
   return Buffer.allocUnsafeSlow(type.size * count);
+}
+
+/** Inodes in the order of the library, by name. */
+function byNamespace(inodes: readonly (number | bigint)[]): Record<NamespaceName, string> {
+  const entries = NAMESPACES.map((name, index) => [name, String(inodes[index] ?? 0)]);
+  return Object.fromEntries(entries);
 }
 
 function nativeSpec(spec: SandboxSpec, lab: string, options: NativeOptions): object {

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import test, { type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { eventually } from '../testing/eventually.ts';
+import { processesOf } from '../testing/kernel-state.ts';
 import { Machine } from '../testing/machine.ts';
 import { parseEnd } from './prober.ts';
 
@@ -21,9 +22,18 @@ async function make(context: TestContext) {
   return { machine, probe };
 }
 
-/** The machine's init has reaped who was killed. */
-const onlyInit = (machine: Machine) =>
-  eventually('only init is there', async () => (await machine.snapshot([])).processes.length === 1);
+/** Who is in a lab's groups beside the machine's: what is probed, but for us and our children. */
+const probed = (lab: string) =>
+  processesOf(lab).filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes('/probe\n');
+    } catch {
+      return false;
+    }
+  });
+
+const nobodyIsProbed = ({ lab }: Machine) =>
+  eventually('nothing of the probe is left', () => probed(lab).length === 0);
 
 test('a probe tells how a command of the machine’s root ended, and what it printed', async (context) => {
   const { probe } = await make(context);
@@ -48,7 +58,7 @@ test('a probe that does not end is ended, with all that it has started', async (
   const { end, tookMs } = await probe('sh', '-c', script);
   assert.deepEqual(end, { exitCode: undefined, printed: 'begun\n' });
   assert.ok(tookMs > 1900 && tookMs < 3500, `${tookMs} ms`);
-  await onlyInit(machine);
+  await nobodyIsProbed(machine);
 });
 
 test('what a probe leaves behind ends with it', async (context) => {
@@ -56,7 +66,7 @@ test('what a probe leaves behind ends with it', async (context) => {
   const { end, tookMs } = await probe('sh', '-c', 'setsid sleep 1000 & echo started');
   assert.deepEqual(end, { exitCode: 0, printed: 'started\n' });
   assert.ok(tookMs < 1500, `${tookMs} ms`);
-  await onlyInit(machine);
+  await nobodyIsProbed(machine);
 });
 
 test('a probe that prints without end costs no more than a little', async (context) => {
@@ -72,15 +82,17 @@ test('a probe that prints without end costs no more than a little', async (conte
 test('a probe is seen as one by the kernel, and counts toward the limits of the machine', async (context) => {
   const { machine, probe } = await make(context);
   const asked = probe('sleep', '1');
-  let seen: Awaited<ReturnType<Machine['snapshot']>>['processes'][number] | undefined;
-  while (seen === undefined) {
-    const { processes } = await machine.snapshot([]);
-    seen = processes.find(({ command }) => command === 'sleep');
-  }
-  assert.equal(seen.groups[''], '..');
-  const inside = Object.values(seen.groups).filter((path) => path === '/');
-  assert.equal(inside.length, Object.keys(seen.groups).length - 1);
-  const { pid } = seen;
+  const pid = await eventually('it runs', () =>
+    probed(machine.lab).find((one) => readFileSync(`/proc/${one}/comm`, 'utf8') === 'sleep\n'),
+  );
+  const groups = readFileSync(`/proc/${pid}/cgroup`, 'utf8').trim().split('\n');
+  const own = groups.filter((line) => line.endsWith('/machine'));
+  assert.equal(own.length, groups.filter((line) => line.includes(`/${machine.lab}/`)).length - 1);
+  assert.deepEqual(
+    (await machine.snapshot([])).processes.map(({ command }) => command),
+    ['init'],
+    'it is no process of the machine',
+  );
   // While it is being loaded, it has its libraries open.
   await eventually(
     'it has its standard files only',
@@ -93,9 +105,7 @@ test('a probe is seen as one by the kernel, and counts toward the limits of the 
 test('a machine that goes while it is probed takes the probe with it', async (context) => {
   const { machine, probe } = await make(context);
   const asked = probe('sh', '-c', 'setsid sleep 1000 & sleep 1000');
-  await eventually('it runs', async () =>
-    (await machine.snapshot([])).processes.some(({ command }) => command === 'sleep'),
-  );
+  await eventually('both run', () => probed(machine.lab).length >= 2);
   await machine.destroy();
   const { end, tookMs } = await asked;
   assert.equal(end?.exitCode, 137);

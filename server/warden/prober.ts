@@ -8,6 +8,9 @@ import { askedAs } from './check/evidence.ts';
  */
 const PROBE_EVERY_MS = { stirred: 600, calm: 2_000 } as const;
 
+/** The same for all sandboxes together: making a process holds the event loop for some milliseconds. */
+const ANY_PROBE_EVERY_MS = 25;
+
 /** The program ends a probe after two seconds by itself; one that does not is ended. */
 const PROBE_MS_MAX = 5_000;
 
@@ -15,7 +18,7 @@ const PROBE_MS_MAX = 5_000;
 const TOLD_BYTES_MAX = 32 * 1024;
 
 /** Who has not been asked for so long starts anew: what was true then may not be now. */
-const FORGET_MS = 3_000;
+const FORGET_MS = 15_000;
 
 /** How a probe ended: its exit code, nothing for one whose time was up, and what it printed. */
 export type ProbeEnd = { readonly exitCode: number | undefined; readonly printed: string };
@@ -27,6 +30,7 @@ type Program = { readonly file: string; readonly arguments: readonly string[] };
  * in its turn. Nobody waits for one; the last answer counts until the next.
  */
 export class Prober {
+  static #anyBeganAt = Number.NEGATIVE_INFINITY;
   readonly #programFor: (command: readonly string[]) => Program;
   readonly #answered: () => void;
   /** The one that was answered longest ago is the first. One that could not be run has no answer. */
@@ -56,8 +60,10 @@ export class Prober {
     for (const known of this.#answers.keys()) if (!asked.has(known)) this.#answers.delete(known);
     const next = this.#next(probes);
     const everyMs = this.#stirred ? PROBE_EVERY_MS.stirred : PROBE_EVERY_MS.calm;
-    if (next !== undefined && this.#running === undefined && now - this.#beganAt >= everyMs) {
+    const isDue = now - this.#beganAt >= everyMs && now - Prober.#anyBeganAt >= ANY_PROBE_EVERY_MS;
+    if (isDue && next !== undefined && this.#running === undefined) {
       this.#beganAt = now;
+      Prober.#anyBeganAt = now;
       this.#stirred = false;
       this.#running = this.#run(next).finally(() => {
         this.#running = undefined;

@@ -120,7 +120,8 @@ export const REQUESTS = {
     return restarted.ok ? { reply: {} } : terminalFailed(restarted.problem);
   }),
 
-  // Safe: reads only, at a pace of the warden's own, one look for all watches; conditions are data.
+  // Safe: looks at a pace of the warden's own, one for all watches; checks are data. A file is read as a
+  // process of the sandbox sees it, and a probe does what the learner could type, within the same limits.
   watch: row('open', WARDEN_REQUESTS.watch, (session, body) => {
     const sandbox = session.heldSandbox(body.sandbox);
     if (sandbox === undefined) return noSuchSandbox();

@@ -31,9 +31,6 @@ export const PAGE_LIMITS = {
   computations: 16,
 } as const;
 
-/** Processes that one look reads: usually, and at most. A sandbox that is fuller is said to be truncated. */
-export const INSPECTED_PROCESSES = { usual: 32, max: 256 } as const;
-
 /** Ids of one sandbox's users and groups: as many as a Linux machine expects to have. */
 const ID_RANGE = 65_536;
 

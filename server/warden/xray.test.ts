@@ -63,6 +63,43 @@ test('processes that claim to be their own ancestors end no loop of ours', () =>
   assert.ok(foreground(process(200, 201), process(201, 200)) !== undefined);
 });
 
+test('behind a program that passes on what is typed, the one in its terminal is meant', () => {
+  const inside = { session: 302, terminalDevice: TTY + 9, foregroundGroup: 303 };
+  const container = [
+    shell,
+    process(200, 100),
+    process(301, 200, { processGroup: 301, session: 301, terminalDevice: 0, foregroundGroup: -1 }),
+    process(302, 301, { ...inside, processGroup: 302 }),
+    process(303, 302, { ...inside, processGroup: 303 }),
+  ];
+  assert.equal(foreground(...container), 303);
+  const [, relay] = container;
+  assert.ok(relay);
+  const direct = process(302, 200, { ...inside, processGroup: 302, foregroundGroup: 302 });
+  assert.equal(foreground(shell, relay, direct), 302);
+  const dead = process(302, 200, {
+    ...inside,
+    processGroup: 302,
+    foregroundGroup: 302,
+    state: 'Z',
+  });
+  assert.equal(foreground(shell, relay, dead), 200);
+});
+
+test('a container that was left in the background is not meant', () => {
+  const atPrompt = { ...shell, foregroundGroup: 100 };
+  const relay = process(200, 100, { foregroundGroup: 100 });
+  const inside = { session: 302, processGroup: 302, terminalDevice: TTY + 9, foregroundGroup: 302 };
+  assert.equal(foreground(atPrompt, relay, process(302, 200, inside)), 100);
+});
+
+test('a terminal of a container that has the same number is another one', () => {
+  const inside = { session: 90, processGroup: 90, foregroundGroup: 90 };
+  const monitor = process(80, 1, { terminalDevice: 0 });
+  const container = [monitor, process(90, 80, inside), process(91, 90, inside)];
+  assert.equal(foreground(...container, { ...shell, foregroundGroup: 100 }), 100);
+});
+
 test('a snapshot has both sides, and the hostname of each', () => {
   const container = process(400, 100, {
     terminalDevice: TTY + 1,

@@ -23,18 +23,60 @@ export function xraySnapshotOf(evidence: Evidence, devices: TerminalDevices): Xr
   };
 }
 
+/** One terminal in another, and so on: more than anybody starts. */
+const RELAYS_MAX = 8;
+
 /**
  * Who a learner is talking to on a terminal: of the foreground process group, the deepest descendant.
  * `unshare --fork` waits for its child in the same group, and the child is the container. In a pipeline
  * all are siblings: there it is the leader. Without a foreground group it is the shell that leads the
- * terminal's session.
+ * terminal's session. `box run -it` only passes on what is typed, to who is in the foreground of a
+ * terminal in the container.
  */
 export function foregroundProcess(
   processes: readonly Process[],
   device: number,
 ): Process | undefined {
   if (device === 0) return undefined;
+  let found = foregroundOf(terminalSession(processes, device));
+  for (let relays = 0; found !== undefined && relays < RELAYS_MAX; relays += 1) {
+    const behind = foregroundOf(relayedSession(processes, found));
+    if (behind === undefined) break;
+    found = behind;
+  }
+  return found;
+}
+
+/**
+ * Who is on a terminal that was opened from outside. The number of a pty is its own in one devpts only, and
+ * each container has a devpts; but no session in there is led by who came from outside.
+ */
+function terminalSession(processes: readonly Process[], device: number): readonly Process[] {
   const onTerminal = processes.filter((process) => process.terminalDevice === device);
+  const pids = new Set(processes.map(({ pid }) => pid));
+  const leader = onTerminal.find(
+    ({ pid, session, parent }) => pid === session && !pids.has(parent),
+  );
+  return leader === undefined
+    ? onTerminal
+    : onTerminal.filter(({ session }) => session === leader.pid);
+}
+
+/** The session on another terminal that a program has started, itself or by a child without a terminal. */
+function relayedSession(processes: readonly Process[], relay: Process): readonly Process[] {
+  const byPid = new Map(processes.map((process) => [process.pid, process]));
+  const leader = processes.find(({ pid, session, terminalDevice, parent }) => {
+    if (pid !== session || terminalDevice === 0 || pid === relay.pid) return false;
+    const monitor = byPid.get(parent);
+    return parent === relay.pid || (monitor?.terminalDevice === 0 && monitor.parent === relay.pid);
+  });
+  if (leader === undefined) return [];
+  return processes.filter(({ session, terminalDevice }) => {
+    return session === leader.pid && terminalDevice === leader.terminalDevice;
+  });
+}
+
+function foregroundOf(onTerminal: readonly Process[]): Process | undefined {
   const group = onTerminal.filter(
     (process) => process.processGroup === process.foregroundGroup && process.state !== 'Z',
   );

@@ -18,7 +18,6 @@ export type EvidenceSource = {
 
 /** What an assertion is held against: all of one moment. */
 export type Evidence = EvidenceSource & {
-  /** Processes of the sandbox, without those of a probe. */
   readonly processes: readonly Process[];
   readonly namespaces: ReadonlyMap<string, Namespace>;
   /** How many processes are in a namespace. */
@@ -37,7 +36,7 @@ export function evidenceOf(
   answers: ReadonlyMap<string, boolean> = new Map(),
 ): Evidence {
   const { snapshot } = source;
-  const processes = snapshot.processes.filter((process) => !isOfProbe(process));
+  const { processes } = snapshot;
   const members = new Map<string, number>();
   for (const process of processes) {
     for (const type of NAMESPACES) {
@@ -64,11 +63,6 @@ export function sideOf(
 ): Side | undefined {
   if (inode === null || inode === undefined) return undefined;
   return inode === machine[type] ? 'machine' : 'other';
-}
-
-/** A probe runs in a group beside the machine's, where the kernel counts nobody else. See `native/probe.c`. */
-function isOfProbe(process: Process): boolean {
-  return process.groups[''] === '..';
 }
 
 function mapsOf(snapshot: Snapshot, key: 'uidMap' | 'gidMap'): Map<string, readonly IdExtent[]> {

@@ -23,11 +23,30 @@ export function processesExist(
 ): boolean {
   const matching = matchingProcesses(pattern, evidence);
   if (beside === undefined) return matching.length >= atLeast;
-  const others = matchingProcesses(beside.process, evidence);
-  const related = matching.filter((process) =>
-    others.some((other) => other !== process && areRelated(process, other, beside)),
-  );
-  return related.length >= atLeast;
+  const related = besideThose(matchingProcesses(beside.process, evidence), beside);
+  return matching.filter(related).length >= atLeast;
+}
+
+/**
+ * Has a process another one of these that is related to it? Hundreds of processes are in few namespaces: they
+ * are compared by those, not each with each.
+ */
+function besideThose(others: readonly Process[], relation: Relation): (one: Process) => boolean {
+  const types = [...(relation.shares ?? []), ...(relation.differs ?? [])];
+  const alike = new Map<string, Process[]>();
+  for (const other of others) {
+    const key = types.map((type) => other.namespaces[type]).join(' ');
+    const found = alike.get(key);
+    if (found === undefined) alike.set(key, [other]);
+    else found.push(other);
+  }
+  return (one) => {
+    for (const [other, another] of alike.values()) {
+      const beside = other === one ? another : other;
+      if (beside !== undefined && areRelated(one, beside, relation)) return true;
+    }
+    return false;
+  };
 }
 
 export function matchingProcesses(pattern: ProcessPattern, evidence: Evidence): Process[] {
@@ -49,6 +68,8 @@ export function matchesProcess(
     (seccomp === undefined || SECCOMP[process.seccomp] === seccomp) &&
     (noNewPrivileges === undefined || (process.noNewPrivileges === 1) === noNewPrivileges) &&
     (chrooted === undefined || isChrooted(process) === chrooted) &&
+    // The first is the host's.
+    allows(pattern.numbers, process.pids.length - 1) &&
     allows(pattern.oomScoreAdjust, process.oomScoreAdjust) &&
     matchesNamespaces(pattern, process, evidence) &&
     matchesUid(pattern, process, evidence) &&
