@@ -14,7 +14,7 @@ ln -s /proc/self/fd /dev/fd
 for number in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${number%:*}" "/dev/${number#*:}"; done
 mount -t cgroup2 -o nsdelegate,memory_recursiveprot cgroup2 /sys/fs/cgroup
 # No udev loads these, and a sandbox may not.
-modprobe -qa virtio_blk overlay loop veth bridge tun nf_tables nft_masq nft_nat nft_compat nft_ct nft_chain_nat \
+modprobe -qa virtio_pci virtio_console virtio_blk overlay loop veth bridge tun nf_tables nft_masq nft_nat nft_compat nft_ct nft_chain_nat \
   xt_MASQUERADE xt_nat xt_addrtype xt_conntrack xt_comment xt_tcpudp iptable_nat iptable_filter ip6table_nat nf_nat
 ip link set lo up
 hostname machine
