@@ -275,6 +275,19 @@ static void write_root(struct json *json, int directory) {
   }
 }
 
+/*
+ * Who is being put into the sandbox is in its group and its pid namespace before it is in the other
+ * ones. Until then it is the lab's, and the host's namespaces would count as ones that somebody in
+ * the sandbox has made. setns changes the user namespace first and all but that at once, so one of
+ * these tells.
+ */
+static bool has_entered(const struct snapshot *snapshot, int directory) {
+  struct stat own;
+  struct stat uts;
+  return sys_fstatat(snapshot->own[IN_UTS], "", &own, AT_EMPTY_PATH) < 0 ||
+         sys_fstatat(directory, "ns/uts", &uts, 0) < 0 || uts.st_ino != own.st_ino;
+}
+
 /* One process as an object. A zombie is wanted only where its parent is asked for its children. */
 static bool write_process(struct snapshot *snapshot, int pid, int directory, bool zombies_only) {
   struct json *json = &snapshot->json;
@@ -283,7 +296,8 @@ static bool write_process(struct snapshot *snapshot, int pid, int directory, boo
   json_open(json, '{');
   json_key_integer(json, "pid", pid);
   bool found = write_stat(json, directory, &state) && write_groups(snapshot, directory) &&
-               (!zombies_only || state == 'Z') && write_status(snapshot, directory);
+               has_entered(snapshot, directory) && (!zombies_only || state == 'Z') &&
+               write_status(snapshot, directory);
   if (!found) {
     json->full = false;
     json->length = mark;
