@@ -10,6 +10,8 @@ const config: NextConfig = {
   trailingSlash: true,
   images: { unoptimized: true },
   reactStrictMode: true,
+  // The page of a preview is what a learner sees, and nothing over it.
+  devIndicators: false,
   // Two root layouts, one for each language, leave no place above them for a 404 page.
   experimental: { globalNotFound: true },
   // `npm test` and `npm run check` run tsc over the whole tree, pages included.

@@ -12,7 +12,7 @@ for (const language of LANGUAGES) {
     test(`a learner finds the lesson ${id} and does all of it by clicks (${language})`, async ({
       page,
     }) => {
-      test.setTimeout(120_000);
+      test.setTimeout(240_000);
       const lesson = lessonOf(id, language);
       const lab = new LabPage(page, language);
       await lab.openHome();
@@ -35,7 +35,7 @@ for (const language of LANGUAGES) {
     test(`a learner does the lesson ${id} with commands that it does not teach (${language})`, async ({
       page,
     }) => {
-      test.setTimeout(120_000);
+      test.setTimeout(240_000);
       const lesson = lessonOf(id, language);
       const lab = new LabPage(page, language);
       await lab.openLesson(id);

@@ -31,7 +31,7 @@ export const OTHER_WAYS: Readonly<Record<string, Readonly<Record<string, readonl
   },
   pid: {
     fork: [container('unshare -pf sh')],
-    proc: [machine('unshare -pf --mount-proc sleep 600 &')],
+    proc: [machine('unshare -pf --mount-proc tail -f /dev/null &')],
     numbers: [machine("unshare -pf nginx -g 'daemon off;' &")],
     nested: [machine('unshare -pf unshare -pf unshare -pf sleep 1000 &')],
     clone: [

@@ -99,7 +99,7 @@ for (const language of LANGUAGES) {
     await link.click();
     await expect(meaning).toBeHidden();
     await link.click();
-    await page.getByRole('heading', { level: 2 }).click();
+    await page.getByRole('heading', { name: plain(stepOf(uts, 'inherit').title) }).click();
     await expect(meaning).toBeHidden();
     await link.click();
     const opened = page.waitForEvent('popup');

@@ -36,10 +36,9 @@ function lint([directory = lessonsDirectory(), ...more]: readonly string[]): num
 function setUp(command: string, args: readonly string[]): Promise<number> {
   const bootstrap = join(ROOT, 'server/setup/bootstrap.mjs');
   const child = spawn(process.execPath, [bootstrap, command, ...args], { stdio: 'inherit' });
-  // Ctrl-C reaches the child from the terminal, too: it cleans up, and ends us.
+  // Ctrl-C may reach the child from the terminal, too; it cleans up once, and then we end.
   const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
-  process.on('SIGINT', () => {});
-  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, pass);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, pass);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));

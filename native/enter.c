@@ -5,6 +5,9 @@
  *
  * The outer one of its two processes (see entry.h) waits, and ends as the inner one did.
  *
+ * Who spawned it closes the master when the outer process is gone, and by that the kernel hangs up
+ * on the shell.
+ *
  * Standard input is the slave of a pseudo-terminal of the host, which has no name in the sandbox.
  * Its mount is copied and attached over /dev/ttyN there: then `tty` prints that name.
  */

@@ -342,6 +342,19 @@ static int net_namespace(void) {
   return namespace_of(CLONE_NEWNET, "net");
 }
 
+/* A copy of the whole tree of mounts each. */
+static int mount_namespace(void) {
+  return namespace_of(CLONE_NEWNS, "mnt");
+}
+
+static int cgroup_namespace(void) {
+  return namespace_of(CLONE_NEWCGROUP, "cgroup");
+}
+
+static int time_namespace(void) {
+  return namespace_of(CLONE_NEWTIME, "time_for_children");
+}
+
 static int mount_point(void) {
   return mount("/tmp/flood", "/tmp/flood", NULL, MS_BIND, NULL);
 }
@@ -381,6 +394,9 @@ static const struct {
     {"uts", "UTS namespaces", uts_namespace},
     {"ipc-namespaces", "IPC namespaces", ipc_namespace},
     {"net", "network namespaces", net_namespace},
+    {"mount-namespaces", "mount namespaces", mount_namespace},
+    {"cgroup-namespaces", "cgroup namespaces", cgroup_namespace},
+    {"time", "time namespaces", time_namespace},
     {"mounts", "mounts", mount_point},
     {"groups", "control groups", group},
 };

@@ -158,11 +158,13 @@ static void note_init(struct snapshot *snapshot, int directory, const char *pids
   }
 }
 
-static void write_status(struct snapshot *snapshot, int directory) {
+/* False when the process has ended since it was found, with nothing but its number left. */
+static bool write_status(struct snapshot *snapshot, int directory) {
   struct json *json = &snapshot->json;
   struct lines lines;
+  bool found = false;
   if (lines_open(&lines, directory, "status") < 0) {
-    return;
+    return false;
   }
   OWNED_FD fd = lines.fd;
   for (char *line = lines_next(&lines); line != NULL && fd >= 0; line = lines_next(&lines)) {
@@ -175,6 +177,7 @@ static void write_status(struct snapshot *snapshot, int directory) {
       const char *value = line + length;
       if (strcmp(field->key, "pids") == 0) {
         note_init(snapshot, directory, value);
+        found = true;
       }
       if (field->kind == NUMBERS) {
         write_numbers(json, field->key, value);
@@ -190,6 +193,7 @@ static void write_status(struct snapshot *snapshot, int directory) {
       }
     }
   }
+  return found;
 }
 
 /* The arguments up to a bound, as the process itself has them: it may have written anything there.
@@ -271,6 +275,19 @@ static void write_root(struct json *json, int directory) {
   }
 }
 
+/*
+ * Who is being put into the sandbox is in its group and its pid namespace before it is in the other
+ * ones. Until then it is the lab's, and the host's namespaces would count as ones that somebody in
+ * the sandbox has made. setns changes the user namespace first and all but that at once, so one of
+ * these tells.
+ */
+static bool has_entered(const struct snapshot *snapshot, int directory) {
+  struct stat own;
+  struct stat uts;
+  return sys_fstatat(snapshot->own[IN_UTS], "", &own, AT_EMPTY_PATH) < 0 ||
+         sys_fstatat(directory, "ns/uts", &uts, 0) < 0 || uts.st_ino != own.st_ino;
+}
+
 /* One process as an object. A zombie is wanted only where its parent is asked for its children. */
 static bool write_process(struct snapshot *snapshot, int pid, int directory, bool zombies_only) {
   struct json *json = &snapshot->json;
@@ -279,13 +296,13 @@ static bool write_process(struct snapshot *snapshot, int pid, int directory, boo
   json_open(json, '{');
   json_key_integer(json, "pid", pid);
   bool found = write_stat(json, directory, &state) && write_groups(snapshot, directory) &&
-               (!zombies_only || state == 'Z');
+               has_entered(snapshot, directory) && (!zombies_only || state == 'Z') &&
+               write_status(snapshot, directory);
   if (!found) {
     json->full = false;
     json->length = mark;
     return false;
   }
-  write_status(snapshot, directory);
   write_arguments(json, directory);
   write_number_file(json, directory, "oom_score", "oomScore");
   write_number_file(json, directory, "oom_score_adj", "oomScoreAdjust");

@@ -299,11 +299,16 @@ bool wait_for_output(struct program *program, const char *text) {
   return true;
 }
 
+void hang_up(struct program *program) {
+  close_owned(&program->terminal);
+  program->terminal = -1;
+}
+
 int wait_for_end(struct program *program) {
   int64_t deadline_ns = monotonic_ns() + PATIENCE_NS;
   int status = -1;
   struct pollfd ended = {.fd = (int)sys_pidfd_open(program->pid), .events = POLLIN};
-  while (read_some(program, deadline_ns)) {
+  while (program->terminal >= 0 && read_some(program, deadline_ns)) {
   }
   if (sys_poll_until(&ended, 1, deadline_ns, monotonic_ns()) <= 0) {
     CHECK(!"enter ends in time");
@@ -311,7 +316,7 @@ int wait_for_end(struct program *program) {
   }
   close(ended.fd);
   waitpid(program->pid, &status, 0);
-  close(program->terminal);
+  hang_up(program);
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

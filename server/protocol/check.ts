@@ -40,6 +40,8 @@ export const processPattern = z.strictObject({
   argument: text.optional(),
   /** Its pid in the innermost pid namespace it is in: the last number of `NSpid`. */
   pid: z.int().min(1).optional(),
+  /** How many numbers it has on the machine: one in each pid namespace from the machine's to its own. */
+  numbers: amount.optional(),
   /** For each named type: is it in the machine's namespace or in another one? */
   namespaces: z.partialRecord(namespaceName, side).optional(),
   /** A zombie has ended but its parent has not yet asked how. */

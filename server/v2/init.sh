@@ -28,8 +28,10 @@ echo "$controllers" > cgroup.subtree_control
 mkdir -p system.slice/tests.service
 echo "$controllers" > system.slice/cgroup.subtree_control
 
+# Devices come when they come, and an emulated machine on a busy host is slow.
+ports() { cat /sys/class/virtio-ports/*/name 2> /dev/null; }
+for _ in {1..1200}; do [ -b /dev/vda ] && [ "$(ports | wc -l)" = 2 ] && break; sleep 0.1; done
 for port in /sys/class/virtio-ports/*; do ln -s "/dev/${port##*/}" "/run/$(cat "$port/name")"; done
-for _ in {1..100}; do [ -b /dev/vda ] && break; sleep 0.1; done
 if mount -t ext4 -o noatime /dev/vda /lab; then
   (
     echo 0 > /sys/fs/cgroup/system.slice/tests.service/cgroup.procs

@@ -9,8 +9,12 @@ const STATES: readonly State[] = [
     yes: [
       { process: { command: 'sleep', argument: '1001', pid: 1, namespaces: { pid: 'other' } } },
       { process: { command: 'unshare', namespaces: { pid: 'machine', uts: 'machine' } } },
+      { process: { command: 'sleep', numbers: 2 } },
+      { process: { command: 'unshare', numbers: { atMost: 1 } } },
     ],
     no: [
+      { process: { command: 'sleep', numbers: 1 } },
+      { process: { numbers: { atLeast: 3 } } },
       { process: { command: 'sleep', argument: '1002' } },
       { process: { command: 'slee' } },
       { process: { command: 'sleep', pid: 2 } },

@@ -68,6 +68,8 @@ export function matchesProcess(
     (seccomp === undefined || SECCOMP[process.seccomp] === seccomp) &&
     (noNewPrivileges === undefined || (process.noNewPrivileges === 1) === noNewPrivileges) &&
     (chrooted === undefined || isChrooted(process) === chrooted) &&
+    // The first is the host's.
+    allows(pattern.numbers, process.pids.length - 1) &&
     allows(pattern.oomScoreAdjust, process.oomScoreAdjust) &&
     matchesNamespaces(pattern, process, evidence) &&
     matchesUid(pattern, process, evidence) &&
