@@ -56,4 +56,5 @@ test('columns may be as wide as they like', () => {
 test('colours, titles, bracketed paste and carriage returns are not text', () => {
   const bytes = '\u001b[?2004l\r\u001b]0;title\u0007\u001b[1mbold\u001b[0m\r\n12\r34\r\n';
   assert.deepEqual(plainText(bytes), ['bold', '34', '']);
+  assert.deepEqual(plainText('1\r2\r3\n'), ['3', '']);
 });
