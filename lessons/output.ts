@@ -81,5 +81,5 @@ export function plainText(bytes: string): string[] {
     .replace(ESCAPES, '')
     .replace(/\r+\n/g, '\n')
     .split('\n')
-    .map((line) => line.replace(/\r+$/, '').replace(/^[^]*\r/, ''));
+    .map((line) => line.replace(/\r+$/, '').split('\r').at(-1) ?? '');
 }

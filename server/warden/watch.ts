@@ -63,6 +63,7 @@ export class Watcher {
   #timer: NodeJS.Timeout | undefined;
   #stirredAt = Number.NEGATIVE_INFINITY;
   #lookedAt = 0;
+  #looks = 0;
   #calm = false;
   #looking = false;
   #again = false;
@@ -75,6 +76,11 @@ export class Watcher {
 
   get watches(): number {
     return this.#watched.size;
+  }
+
+  /** How often the kernel has answered. */
+  get looks(): number {
+    return this.#looks;
   }
 
   /** Begins a watch: its first events come as soon as the kernel has answered, then at each change. */
@@ -140,6 +146,7 @@ export class Watcher {
       const watches = [...this.#watched];
       const evidence = await this.#sandbox.look(unionOfNeeds(openNeeds(watches)));
       this.#failing = false;
+      this.#looks += 1;
       this.#tell(watches, evidence);
     } catch (error) {
       if (!this.#stopped && !this.#failing) this.#sandbox.failed(error);
