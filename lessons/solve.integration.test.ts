@@ -153,6 +153,15 @@ test('a shell that says nothing of its own is played as bash is', async () => {
   assert.deepEqual(failures, []);
 });
 
+test('what a job in the background says after the prompt does not hide the prompt', async () => {
+  const { failures } = await play(
+    '```run machine\nls /tmp\n```',
+    '```run machine\n(sleep 0.1; echo late) &\n```\n\n```output\n[1] <9>\n```\n\n' +
+      '```run machine\nsleep 0.3\n```\n\n```output\n<…>\n```',
+  );
+  assert.deepEqual(failures, []);
+});
+
 test('of variants the one of this machine is played', async () => {
   const variant = (version: number, command: string): string =>
     `:::variant{cgroup=${version}}\n\n\`\`\`run machine\n${command}\n\`\`\`\n\n:::\n`;

@@ -16,6 +16,7 @@ const HAS_READ = '\u001b[?2004l\r';
 
 /** `root@machine:~# `, with or without the name of the terminal before it; or that of a plain shell. */
 const PROMPT = /^(?:\[\w+\] )?\S* ?[#$] $/;
+const BASH_PROMPT = /^(?:\[\w+\] )?\S* ?[#$] /;
 
 /** What a key sends. */
 const KEYS: Readonly<Record<string, string>> = {
@@ -58,9 +59,10 @@ export class Typist {
     const reads = text.lastIndexOf(READS);
     const isRead = text.indexOf(HAS_READ, Math.max(0, reads)) >= 0;
     if (reads < 0 && this.#readLines < this.#typedLines) return false;
-    // After bash's own words comes a prompt of bash, or, within what it runs, one of another shell.
-    const last = reads >= 0 && !isRead ? text.slice(reads) : text.slice(text.lastIndexOf('\n') + 1);
-    return PROMPT.test(plainText(last).join('\n'));
+    // After bash's own words comes its prompt, and maybe what a job in the background has to say.
+    if (reads >= 0 && !isRead) return BASH_PROMPT.test(plainText(text.slice(reads))[0] ?? '');
+    // Within what bash runs, it may be the prompt of another shell.
+    return PROMPT.test(plainText(text.slice(text.lastIndexOf('\n') + 1)).join('\n'));
   }
 
   /** Resolves when a shell waits for the next command. */
