@@ -58,6 +58,8 @@ export const FLOODS: readonly Flood[] = [
   flood('mount namespaces', 'mount-namespaces', true),
   flood('cgroup namespaces', 'cgroup-namespaces', true),
   flood('time namespaces', 'time', true),
+  flood('PID namespaces', 'pid-namespaces', true),
+  flood('user namespaces', 'user-namespaces', true),
   flood('mounts', 'mounts', true),
   guarded('control groups', 'groups'),
   flood('inodes', 'inodes', true),
