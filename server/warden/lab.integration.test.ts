@@ -91,6 +91,24 @@ test('a reload keeps the machine and the screen; a reset gives a fresh one', asy
   await fresh.shows('fre-22-sh');
 });
 
+test('who resets again and again gets a machine a second, and no more', async (context) => {
+  const lab = startLab(context);
+  const page = await TestPage.connect(await lab.address());
+  context.after(() => page.close());
+  let { id } = await page.hello(newSecret());
+  const began = performance.now();
+  for (let turn = 0; turn < 3; turn += 1) {
+    page.forget();
+    for (let time = 0; time < 20; time += 1) page.say({ type: 'reset' });
+    const { state } = await page.hear('machine');
+    assert.notEqual(state.id, id);
+    ({ id } = state);
+  }
+  // The first had its second before the clock began, at most.
+  assert.ok(performance.now() - began > 1_900);
+  assert.ok([...lab.printed.matchAll(/is being removed: reset/g)].length <= 4);
+});
+
 test('a shell that ends is told, and another one starts in the same terminal', async (context) => {
   const lab = startLab(context);
   const page = await TestPage.connect(await lab.address());

@@ -1,8 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
 import { PROTOCOL_VERSION } from '../protocol/browser.ts';
 import type { ErrorReport } from '../protocol/errors.ts';
 import { WARDEN_REQUESTS, type WardenRequestName } from '../protocol/warden.ts';
-import { PAGE_LIMITS } from './sandbox-limits.ts';
+import { PAGE_LIMITS, RESET_AFTER_MS } from './sandbox-limits.ts';
 import type { Session } from './session.ts';
 import type { Watch } from './watch.ts';
 
@@ -66,8 +67,11 @@ export const REQUESTS = {
     return { reply: {} };
   }),
 
-  // Safe: removes what its owner's browser could remove, and only the warden's own record says what that is.
+  // Safe: removes what its owner's browser could remove, and only the warden's own record says what that is;
+  // at a pace that neither keeps the warden busy nor floods its log.
   reset: row('open', WARDEN_REQUESTS.reset, async (session, { owner }) => {
+    const ageMs = session.registry.sandboxOf(owner)?.ageMs ?? RESET_AFTER_MS;
+    if (ageMs < RESET_AFTER_MS) await wait(RESET_AFTER_MS - Math.max(0, ageMs));
     await session.registry.reset(owner);
     return { reply: {} };
   }),

@@ -31,6 +31,9 @@ export const PAGE_LIMITS = {
   computations: 16,
 } as const;
 
+/** A machine that is younger is thrown away when it is so old: who asks again and again gets no more than that. */
+export const RESET_AFTER_MS = 1_000;
+
 /** Ids of one sandbox's users and groups: as many as a Linux machine expects to have. */
 const ID_RANGE = 65_536;
 

@@ -100,6 +100,11 @@ export class Sandbox {
     this.#createdAt = Date.now();
   }
 
+  /** How long its owner has had it. */
+  get ageMs(): number {
+    return Date.now() - this.#createdAt;
+  }
+
   /** The sandbox as its page sees it. */
   state(fresh: boolean): SandboxState {
     return {
