@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from '../server/setup/paths.mjs';
-import { lintLessons } from './lint.ts';
+import { closest, formatProblem } from './format/problem.ts';
+import { lintLessons } from './lint/lint.ts';
 import { lessonsDirectory, loadLessonsWithAnswers } from './load.ts';
-import { newLesson } from './new.ts';
-import { closest, formatProblem } from './problem.ts';
+import { newLesson } from './new/new.ts';
 
 /** `npm run lesson -- COMMAND …`: what an author of lessons does. Each gives its exit code. */
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => number | Promise<number>>> = {

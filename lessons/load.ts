@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LANGUAGES, type Language, slug } from '../server/protocol/identifiers.ts';
-import { type ParsedGlossary, parseGlossary } from './glossary.ts';
-import { type ParsedLesson, parseLesson } from './parse.ts';
-import { LessonError, type Problem, Report } from './problem.ts';
-import type { FigureFile } from './reading.ts';
+import { type ParsedGlossary, parseGlossary } from './format/glossary.ts';
+import { type ParsedLesson, parseLesson } from './format/parse.ts';
+import { LessonError, type Problem, Report } from './format/problem.ts';
+import type { FigureFile } from './format/reading.ts';
 import type { GlossaryEntry, Lesson } from './schema.ts';
 
 /** A lesson's folder: its number times ten, so that one can be put between two, and its id. */
@@ -72,6 +72,9 @@ export function loadGlossary(
 
 export type LessonFolder = { readonly name: string; readonly id: string; readonly number: number };
 
+/** Folders beside the lessons that hold the programs which read, check, make, show and play them. */
+const PROGRAMS = ['format', 'lint', 'new', 'preview', 'solve'];
+
 /** The folders that hold lessons, in order. */
 export function lessonFolders(directory: string, problems: Problem[]): LessonFolder[] {
   const folders: LessonFolder[] = [];
@@ -79,7 +82,8 @@ export function lessonFolders(directory: string, problems: Problem[]): LessonFol
   const complain = (name: string, message: string, suggestion: string | null): void => {
     problems.push({ file: shownPath(join(directory, name)), line: 1, message, suggestion });
   };
-  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  for (const name of names.filter((each) => !PROGRAMS.includes(each))) {
     const [, number = '', id = ''] = FOLDER.exec(name) ?? [];
     const twin = folders.find(
       (folder) => folder.id === id || folder.number === Number(number) / 10,

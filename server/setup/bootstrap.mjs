@@ -51,12 +51,12 @@ const MODES = {
   'lessons:solve': {
     purposes: ['start'],
     without: ['port'],
-    program: [...TYPESCRIPT, 'lessons/solve-program.ts'],
+    program: [...TYPESCRIPT, 'lessons/solve/program.ts'],
   },
   'lessons:preview': {
     purposes: ['start'],
     without: ['port'],
-    program: [...TYPESCRIPT, 'lessons/preview-program.ts'],
+    program: [...TYPESCRIPT, 'lessons/preview/program.ts'],
   },
   'bench:create': {
     purposes: ['start'],

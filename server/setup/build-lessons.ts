@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { lintLessons } from '../../lessons/lint.ts';
+import { formatProblem } from '../../lessons/format/problem.ts';
+import { lintLessons } from '../../lessons/lint/lint.ts';
 import { loadLessonsWithAnswers } from '../../lessons/load.ts';
-import { formatProblem } from '../../lessons/problem.ts';
 import { lessonFacts } from './lesson-facts.ts';
 import { BUILD } from './paths.mjs';
 import { Stop } from './stop.mjs';

@@ -1,4 +1,4 @@
-import type { ParsedLesson } from '../../lessons/parse.ts';
+import type { ParsedLesson } from '../../lessons/format/parse.ts';
 import type { QuizAnswer } from '../../lessons/schema.ts';
 import { LANGUAGES, type Language } from '../protocol/identifiers.ts';
 import type { LessonFacts, QuizFacts } from '../web/lessons.ts';

@@ -97,7 +97,7 @@ export const SUITES: readonly Suite[] = [
     needs: ['native', 'image', 'store'],
     minutes: 20,
     run: (timeoutMs) =>
-      runTap(['node', '--import', 'tsx', 'lessons/solve-program.ts', '--tap'], timeoutMs),
+      runTap(['node', '--import', 'tsx', 'lessons/solve/program.ts', '--tap'], timeoutMs),
   },
   {
     name: 'escape',

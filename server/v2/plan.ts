@@ -38,7 +38,7 @@ const native = (programs: readonly string[]) =>
   );
 
 const solve = (lessons: readonly string[]) =>
-  runTap(['node', '--import', 'tsx', 'lessons/solve-program.ts', '--tap', ...lessons], ALL_MS);
+  runTap(['node', '--import', 'tsx', 'lessons/solve/program.ts', '--tap', ...lessons], ALL_MS);
 
 const integration = (isMeant: (file: string) => boolean) =>
   integrationTests().filter(
