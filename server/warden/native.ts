@@ -12,7 +12,7 @@ import {
   type SandboxSpec,
 } from './native-interface.ts';
 import { decodeTrace, traceMemory } from './native-trace.ts';
-import { SNAPSHOT_SECTIONS, snapshot } from './snapshot.ts';
+import { parseSnapshot, SNAPSHOT_SECTIONS } from './snapshot.ts';
 import { Turns } from './turns.ts';
 
 /** The limits and layouts below are those of `native/glassbox.h`, one for one. */
@@ -178,7 +178,7 @@ export function openNative(options: NativeOptions): Native {
       const result = await library.snapshot(lab, id, bits, SNAPSHOT_BYTES, json, length, failure);
       if (result < 0) throw nativeError(failure);
       const text = json.toString('utf8', 0, Number(length.readBigUInt64LE()));
-      return snapshot.parse(JSON.parse(text));
+      return parseSnapshot(text);
     },
 
     async file(id, { pid, startedTicks }, path, bytesMax) {

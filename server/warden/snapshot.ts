@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import * as z from 'zod';
 import { NAMESPACES, type NamespaceName } from '../protocol/namespace.ts';
 
@@ -207,11 +208,33 @@ export const SNAPSHOT_SECTIONS = {
 } as const;
 export type SnapshotSection = keyof typeof SNAPSHOT_SECTIONS;
 
-export const snapshot = z.object({
-  processes: z.array(process),
+const rest = z.object({
   namespaces: z.array(namespace),
   groups: z.array(group).optional(),
   overlays: z.array(overlay).optional(),
   cut: z.array(cut),
 });
-export type Snapshot = z.infer<typeof snapshot>;
+
+const envelope = z.looseObject({ processes: z.array(z.unknown()) });
+
+export type Snapshot = z.infer<typeof rest> & { readonly processes: z.infer<typeof process>[] };
+
+/** So many processes are parsed until others have their turn. */
+const SLICE = 64;
+
+/**
+ * Parses what the library has written. Between its parts others have their turn: with hundreds of
+ * processes all of it takes longer than a key of somebody else's should wait.
+ */
+export async function parseSnapshot(text: string): Promise<Snapshot> {
+  const parsed = envelope.parse(JSON.parse(text));
+  await turn();
+  const processes: Snapshot['processes'] = [];
+  for (let at = 0; at < parsed.processes.length; at += SLICE) {
+    processes.push(...z.array(process).parse(parsed.processes.slice(at, at + SLICE)));
+    await turn();
+  }
+  const others = rest.parse(parsed);
+  await turn();
+  return { ...others, processes };
+}
