@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import type { Language } from '../lessons/schema.ts';
+import type { Language } from '../server/protocol/identifiers.ts';
 import { TEXT } from './_messages/table.ts';
 import { LANGUAGE_TAGS, pathIn } from './_site/languages.ts';
 import './_styles/global.css';

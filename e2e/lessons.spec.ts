@@ -1,68 +1,71 @@
 import { expect, test } from 'playwright/test';
 import { plain } from '../app/_lesson/Inline.tsx';
-import { loadLesson } from '../lessons/load.ts';
-import { LANGUAGES, type Language, type Lesson } from '../lessons/schema.ts';
+import { LANGUAGES } from '../server/protocol/identifiers.ts';
 import { LabPage } from './lab-page.ts';
+import { lessonOf } from './lesson-files.ts';
+import { OTHER_WAYS } from './other-ways.ts';
+
+const BY_CLICKS = ['uts', 'pid'];
 
 for (const language of LANGUAGES) {
-  const uts = lessonOf('uts', language);
-  const pid = lessonOf('pid', language);
+  for (const id of BY_CLICKS) {
+    test(`a learner finds the lesson ${id} and does all of it by clicks (${language})`, async ({
+      page,
+    }) => {
+      test.setTimeout(240_000);
+      const lesson = lessonOf(id, language);
+      const lab = new LabPage(page, language);
+      await lab.openHome();
+      await page
+        .getByRole('link', { name: plain(lesson.title) })
+        .first()
+        .click();
+      await lab.untilReady();
+      for (const [index, step] of lesson.steps.entries()) {
+        if (index > 0) await lab.next();
+        await lab.expectStep('waiting', step);
+        await lab.clickThrough(step);
+        await lab.expectStep('done', step);
+      }
+      await expect(page.getByText(lab.text.lesson.endDone)).toBeVisible();
+    });
+  }
 
-  test(`a learner finds the UTS lesson and does it by clicks and by typing (${language})`, async ({
-    page,
-  }) => {
-    const lab = new LabPage(page, language);
-    await lab.openHome();
-    await page
-      .getByRole('link', { name: plain(uts.title) })
-      .first()
-      .click();
-    await lab.untilReady();
-
-    const [shared, unshared, ...rest] = uts.steps;
-    if (shared === undefined || unshared === undefined) throw new Error('Two steps are needed.');
-    await lab.expectTask('waiting');
-    await lab.clickThrough(shared);
-    await lab.expectTask('done');
-
-    await lab.next();
-    await lab.expectTask('waiting');
-    // Not the lesson's own commands: another way to the same state.
-    await lab.type('container', "unshare -u sh -c 'hostname glass; exec bash'");
-    await lab.expectTask('done');
-    await expect(lab.terminal('container')).toContainText('root@glass');
-
-    await page.reload();
-    await expect(lab.terminal('container')).toContainText(
-      "unshare -u sh -c 'hostname glass; exec bash'",
-    );
-    await expect(lab.terminal('container')).toContainText('root@glass');
-    await lab.expectTask('done');
-    await lab.type('container', 'echo still-$((40 + 2))-here');
-    await expect(lab.terminal('container')).toContainText('still-42-here');
-
-    for (const step of rest) {
-      await lab.next();
-      await lab.clickThrough(step);
-      if (step.check !== null) await lab.expectTask('done');
-    }
-  });
-
-  test(`a learner does the whole PID lesson (${language})`, async ({ page }) => {
-    test.setTimeout(120_000);
-    const lab = new LabPage(page, language);
-    await lab.openLesson('pid');
-    for (const [index, step] of pid.steps.entries()) {
-      if (index > 0) await lab.next();
-      await lab.clickThrough(step);
-      if (step.check !== null) await lab.expectTask('done');
-    }
-    await expect(page.getByText(lab.text.lesson.endDone)).toBeVisible();
-  });
+  for (const [id, ways] of Object.entries(OTHER_WAYS)) {
+    test(`a learner does the lesson ${id} with commands that it does not teach (${language})`, async ({
+      page,
+    }) => {
+      test.setTimeout(240_000);
+      const lesson = lessonOf(id, language);
+      const lab = new LabPage(page, language);
+      await lab.openLesson(id);
+      for (const [index, step] of lesson.steps.entries()) {
+        if (index > 0) await lab.next();
+        const lines = ways[step.id];
+        if (lines === undefined) throw new Error(`No other way for step ${step.id} of ${id}.`);
+        await lab.expectStep('waiting', step);
+        for (const { terminal, line, until } of lines) {
+          await lab.type(terminal, line);
+          if (until !== undefined) {
+            const met = lab.task().getByText(lab.text.lesson.conditionTrue, { exact: true });
+            await expect(met).toHaveCount(until);
+          }
+        }
+        await lab.expectStep('done', step);
+      }
+      await expect(page.getByText(lab.text.lesson.endDone)).toBeVisible();
+    });
+  }
 }
 
-function lessonOf(id: string, language: Language): Lesson {
-  const lesson = loadLesson(id, language);
-  if (lesson === null) throw new Error(`There is no lesson ${id} in ${language}.`);
-  return lesson;
-}
+test('what was done is still there after a reload, and so is the shell', async ({ page }) => {
+  const lab = new LabPage(page, 'en');
+  await lab.openLesson('uts', 'unshare');
+  await lab.type('container', "unshare -u sh -c 'hostname glass; exec bash'");
+  await lab.expectTask('done');
+  await page.reload();
+  await expect(lab.terminal('container')).toContainText('root@glass');
+  await lab.expectTask('done');
+  await lab.type('container', 'echo still-$((40 + 2))-here');
+  await expect(lab.terminal('container')).toContainText('still-42-here');
+});

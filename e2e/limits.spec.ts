@@ -1,6 +1,6 @@
 import { expect, test } from 'playwright/test';
 import { fill } from '../app/_messages/fill.ts';
-import { LANGUAGES } from '../lessons/schema.ts';
+import { LANGUAGES } from '../server/protocol/identifiers.ts';
 import { SANDBOX_LIMITS } from '../server/warden/sandbox-limits.ts';
 import { LabPage } from './lab-page.ts';
 

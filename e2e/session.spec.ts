@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'playwright/test';
-import { LANGUAGES } from '../lessons/schema.ts';
-import { LabPage } from './lab-page.ts';
+import { LANGUAGES } from '../server/protocol/identifiers.ts';
+import { LabPage, tabTo } from './lab-page.ts';
+import { lessonOf, quizOf, rightChoices } from './lesson-files.ts';
 
 for (const language of LANGUAGES) {
   test(`the language switch keeps the place and the machine (${language})`, async ({ page }) => {
@@ -12,7 +13,7 @@ for (const language of LANGUAGES) {
     await expect(lab.terminal('machine')).toContainText('kept-42');
     await page.getByRole('link', { name: lab.text.site.otherLanguage }).click();
     await expect(page).toHaveURL(/lessons\/uts\/#unshare$/);
-    await expect(other.task).toBeVisible();
+    await expect(other.task()).toBeVisible();
     await expect(other.terminal('machine')).toContainText('kept-42');
   });
 
@@ -23,7 +24,9 @@ for (const language of LANGUAGES) {
     await tabTo(page, lab.runButton('container').first());
     await page.keyboard.press('Enter');
     await expect(lab.terminal('container')).toContainText('hostname oops');
-    await expect(lab.task.getByText(lab.text.lesson.conditionTrue, { exact: true })).toHaveCount(1);
+    await expect(lab.task().getByText(lab.text.lesson.conditionTrue, { exact: true })).toHaveCount(
+      1,
+    );
     // The click put the focus into that terminal; F6 leaves it, whatever runs there.
     await page.keyboard.type('hostname machine');
     await page.keyboard.press('Enter');
@@ -35,6 +38,24 @@ for (const language of LANGUAGES) {
     await tabTo(page, next);
     await page.keyboard.press('Enter');
     await expect(page).toHaveURL(/#unshare$/);
+
+    // The next step has a question: arrow keys choose, Enter answers.
+    const { quiz, answer } = quizOf(lessonOf('uts', language), 'copy');
+    const choices = lab.question(quiz).getByRole('radio');
+    await tabTo(page, choices.first());
+    await page.keyboard.press('Space');
+    for (let press = 0; press < Number(rightChoices(answer)[0]); press++) {
+      await page.keyboard.press('ArrowDown');
+    }
+    await page.keyboard.press('Enter');
+    await lab.expectVerdict(quiz, 'right');
+    await tabTo(page, lab.question(quiz).getByRole('button', { name: lab.text.quiz.answer }));
+    await page.keyboard.press('F6');
+    await expect(lab.terminal('machine').getByRole('textbox')).toBeFocused();
+    await page.keyboard.press('F6');
+    await page.keyboard.type("unshare -u sh -c 'hostname glass; exec bash'");
+    await page.keyboard.press('Enter');
+    await lab.expectTask('done');
   });
 
   test(`a machine can be thrown away for a fresh one (${language})`, async ({ page }) => {
@@ -56,10 +77,10 @@ for (const language of LANGUAGES) {
     await page.setViewportSize({ width: 390, height: 844 });
     const lab = new LabPage(page, language);
     await lab.goToLesson('uts');
-    await expect(lab.task).toBeVisible();
+    await expect(lab.task()).toBeVisible();
     await expect(lab.terminal('machine')).toBeHidden();
     await page.getByRole('radio', { name: lab.text.live.machine, exact: true }).check();
-    await expect(lab.task).toBeHidden();
+    await expect(lab.task()).toBeHidden();
     await expect(lab.terminal('machine')).toContainText('root@machine');
     await lab.type('machine', 'echo small-$((40 + 2))');
     await expect(lab.terminal('machine')).toContainText('small-42');
@@ -77,7 +98,7 @@ test('the right command on the wrong side leaves the task waiting', async ({ pag
   await expect(lab.terminal('machine')).toContainText('root@glass');
   await lab.type('container', 'echo glass; hostname');
   await page.getByRole('button', { name: lab.text.lesson.checkNow }).click();
-  await expect(lab.task.getByText('not yet')).toHaveCount(3);
+  await expect(lab.task().getByText('not yet')).toHaveCount(3);
   await lab.expectTask('waiting');
 });
 
@@ -136,18 +157,6 @@ test('a divider moves by arrow key and is where it was after a reload', async ({
   await page.reload();
   await expect(divider).toHaveAttribute('aria-valuenow', String(before + 6));
 });
-
-/** Presses Tab until the element has the focus, as somebody without a mouse does. */
-async function tabTo(
-  page: LabPage['page'],
-  target: ReturnType<LabPage['page']['getByRole']>,
-): Promise<void> {
-  for (let press = 0; press < 60; press++) {
-    if (await target.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error('Sixty times Tab did not reach it.');
-}
 
 /** Web is whoever listens on the lab's port. */
 function pidOfWeb(): number {

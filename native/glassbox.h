@@ -17,8 +17,6 @@
 #define GLASSBOX_ATTACHMENTS_MAX 8
 #define GLASSBOX_TERMINALS_MAX 16
 #define GLASSBOX_NAMESPACES 8
-#define GLASSBOX_PID_LEVELS 33
-#define GLASSBOX_HOSTNAME_BYTES 65
 #define GLASSBOX_ID_BYTES 13
 #define GLASSBOX_TARGET_BYTES 192
 #define GLASSBOX_NEEDS 5
@@ -120,38 +118,10 @@ struct glassbox_sandbox {
   int32_t pidfd;
   /* Inodes, in the order user mnt pid net ipc uts cgroup time. */
   uint64_t namespaces[GLASSBOX_NAMESPACES];
+  /* The version of control groups that it has: 1 or 2. */
+  uint32_t cgroup_version;
   uint32_t missing_count;
   struct glassbox_missing missing[GLASSBOX_NEEDS];
-};
-
-/* A process of a sandbox. `command` is hostile input: any bytes. A namespace of 0 could not be
- * read. */
-struct glassbox_process {
-  uint64_t namespaces[GLASSBOX_NAMESPACES];
-  int32_t pid;
-  int32_t parent;
-  int32_t process_group;
-  int32_t session;
-  int32_t terminal_device;
-  int32_t foreground_group;
-  uint32_t uid;
-  uint32_t pid_count;
-  int32_t pids[GLASSBOX_PID_LEVELS];
-  char state;
-  char command[67];
-};
-
-struct glassbox_hostname {
-  uint64_t namespace;
-  /* Any bytes, NUL-terminated. */
-  char name[GLASSBOX_HOSTNAME_BYTES];
-  char reserved[7];
-};
-
-struct glassbox_inspection {
-  uint32_t process_count;
-  uint32_t hostname_count;
-  uint32_t truncated;
 };
 
 /* Makes the lab's group in every hierarchy, so that sandboxes can be made below it. */
@@ -173,29 +143,22 @@ GLASSBOX_EXPORT int glassbox_create(const struct glassbox_spec *spec,
 GLASSBOX_EXPORT int glassbox_destroy(const char *lab, const char *id, int32_t pidfd,
                                      struct glassbox_failure *failure);
 
-/*
- * Reads the processes in a sandbox's groups, at most `capacity` of them, and the hostname of each
- * UTS namespace among them. Both arrays have room for `capacity`. The calling thread visits those
- * UTS namespaces and is back in its own when this returns.
- */
-GLASSBOX_EXPORT int glassbox_inspect(const char *lab, const char *id, uint32_t capacity,
-                                     struct glassbox_process *processes,
-                                     struct glassbox_hostname *hostnames,
-                                     struct glassbox_inspection *inspection,
-                                     struct glassbox_failure *failure);
-
 /* What a snapshot has beside processes and namespaces, as bits: each has its price. */
 enum glassbox_section {
   /* Interfaces, addresses and routes of each network namespace. */
   GLASSBOX_SECTION_NETWORK = 1,
   /* Message queues, semaphores and shared memory of each IPC namespace. */
   GLASSBOX_SECTION_QUEUES = 2,
-  /* Mounts of each mount namespace, and the namespaces that are held by one. */
+  /* Mounts of each mount namespace. */
   GLASSBOX_SECTION_MOUNTS = 4,
   /* The tree of control groups. */
   GLASSBOX_SECTION_GROUPS = 8,
   /* Overlay mounts and the files of their upperdirs. */
   GLASSBOX_SECTION_OVERLAYS = 16,
+  /* Namespaces that no process is in, but a mount or an open file holds. */
+  GLASSBOX_SECTION_HELD = 32,
+  /* TCP ports that something listens on, of each network namespace. */
+  GLASSBOX_SECTION_PORTS = 64,
 };
 
 /*
@@ -207,6 +170,35 @@ enum glassbox_section {
 GLASSBOX_EXPORT int glassbox_snapshot(const char *lab, const char *id, uint32_t sections,
                                       uint64_t capacity, char *json, uint64_t *length,
                                       struct glassbox_failure *failure);
+
+enum glassbox_file_kind {
+  /* There is none, or it can't be reached. */
+  GLASSBOX_FILE_NONE,
+  GLASSBOX_FILE_REGULAR,
+  GLASSBOX_FILE_DIRECTORY,
+  GLASSBOX_FILE_LINK,
+  GLASSBOX_FILE_CHARACTER_DEVICE,
+  GLASSBOX_FILE_FIFO,
+  GLASSBOX_FILE_SOCKET,
+  GLASSBOX_FILE_BLOCK_DEVICE,
+};
+
+struct glassbox_file {
+  /* Of enum glassbox_file_kind: what the path itself names, a link being a link. */
+  uint32_t kind;
+  /* The path leads to a regular file, and its beginning was read. */
+  uint32_t is_read;
+  uint32_t length;
+};
+
+/*
+ * A file as a process of the sandbox sees it: the process that has this pid and start time, or
+ * there is none. `bytes` has room for `capacity`; 0 asks for the kind only.
+ */
+GLASSBOX_EXPORT int glassbox_file(const char *lab, const char *id, int32_t pid,
+                                  uint64_t started_ticks, const char *path, uint32_t capacity,
+                                  char *bytes, struct glassbox_file *file,
+                                  struct glassbox_failure *failure);
 
 /* Ids of sandboxes that have a group, at most `capacity` of them. */
 GLASSBOX_EXPORT int glassbox_leftovers(const char *lab, uint32_t capacity,

@@ -208,11 +208,12 @@ static int check_child(struct making *making) {
   return 0;
 }
 
+/* The time namespace is that of PID 1's children: see init.c. */
 static int read_namespaces(struct making *making, struct glassbox_sandbox *sandbox) {
-  static const char *const names[GLASSBOX_NAMESPACES] = {"user", "mnt", "pid",    "net",
-                                                         "ipc",  "uts", "cgroup", "time"};
+  static const char *const names[GLASSBOX_NAMESPACES] = {
+      "user", "mnt", "pid", "net", "ipc", "uts", "cgroup", "time_for_children"};
   for (size_t i = 0; i < GLASSBOX_NAMESPACES; i++) {
-    char path[48];
+    char path[56];
     struct stat status;
     struct text text = TEXT(path);
     text_append(&text, "/proc/");
@@ -226,6 +227,7 @@ static int read_namespaces(struct making *making, struct glassbox_sandbox *sandb
     sandbox->namespaces[i] = status.st_ino;
   }
   sandbox->pid = making->pid;
+  sandbox->cgroup_version = making->cgroups.pure_v2 ? 2 : 1;
   sandbox->pidfd = making->pidfd;
   return 0;
 }

@@ -1,4 +1,5 @@
-import type { Language, Lesson } from '../../lessons/schema.ts';
+import type { Lesson } from '../../lessons/schema.ts';
+import type { Language } from '../../server/protocol/identifiers.ts';
 import { Inline } from '../_lesson/Inline.tsx';
 import { lessonLink } from '../_lesson/lesson-link.ts';
 import { fill } from '../_messages/fill.ts';

@@ -1,4 +1,4 @@
-import type { Language } from '../../lessons/schema.ts';
+import type { Language } from '../../server/protocol/identifiers.ts';
 import { TEXT } from '../_messages/table.ts';
 import { Icon } from '../_ui/Icon.tsx';
 import { HUE_CLASSES } from '../_ui/namespace-colour.ts';

@@ -1,6 +1,8 @@
-import type { Language } from '../../lessons/schema.ts';
+import type { Language } from '../../server/protocol/identifiers.ts';
 import { lessonLink } from '../_lesson/lesson-link.ts';
 import { TEXT } from '../_messages/table.ts';
+import { ProgressSection } from '../_progress/ProgressSection.tsx';
+import { pathIn } from '../_site/languages.ts';
 import { lessonsIn } from '../_site/lesson-page.tsx';
 import { Keys } from '../_ui/Keys.tsx';
 import { TopBar } from '../_ui/TopBar.tsx';
@@ -10,7 +12,7 @@ import { StartLink } from './StartLink.tsx';
 
 /** The first page: what Glassbox is, its idea as a picture, and the table of contents. */
 export function Home({ language }: { language: Language }) {
-  const { home } = TEXT[language];
+  const { home, glossary } = TEXT[language];
   const lessons = lessonsIn(language);
   return (
     <>
@@ -25,6 +27,7 @@ export function Home({ language }: { language: Language }) {
         </section>
         <GlassFigure language={language} />
         <Contents language={language} lessons={lessons} />
+        <ProgressSection lessons={lessons.map(lessonLink)} />
         <div className="grid gap-x-12 gap-y-10 border-t border-ink pt-6 pb-16 lab:grid-cols-3">
           <Notes title={home.before} sentences={home.beforeText} />
           <Notes title={home.how} sentences={home.howText} />
@@ -46,7 +49,15 @@ export function Home({ language }: { language: Language }) {
         </div>
       </main>
       <footer className="mx-auto max-w-[1040px] border-t border-line px-5 py-6 text-13 text-ink-3 wide:px-0">
-        <p>{home.footer}</p>
+        <p className="flex flex-wrap gap-x-6 gap-y-1">
+          <span>{home.footer}</span>
+          <a
+            href={pathIn(language, '/glossary/')}
+            className="text-accent underline underline-offset-4"
+          >
+            {glossary.link}
+          </a>
+        </p>
       </footer>
     </>
   );

@@ -1,9 +1,9 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import type { Language } from '../../lessons/schema.ts';
+import type { Language } from '../../server/protocol/identifiers.ts';
 import type { LessonLink } from '../_lesson/lesson-link.ts';
-import { useProgress } from '../_lesson/progress.ts';
+import { useProgress } from '../_progress/local.ts';
 import { lessonPath } from '../_site/languages.ts';
 import { firstOpenStep } from './resume.ts';
 

@@ -1,10 +1,10 @@
 'use client';
 
-import type { Language } from '../../lessons/schema.ts';
+import type { Language } from '../../server/protocol/identifiers.ts';
 import { plain } from '../_lesson/Inline.tsx';
 import type { LessonLink } from '../_lesson/lesson-link.ts';
-import { useProgress } from '../_lesson/progress.ts';
 import { fill, useText } from '../_messages/text.tsx';
+import { useProgress } from '../_progress/local.ts';
 import { lessonPath } from '../_site/languages.ts';
 import { buttonClass } from '../_ui/Button.tsx';
 import { Icon } from '../_ui/Icon.tsx';

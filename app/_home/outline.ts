@@ -1,4 +1,4 @@
-import type { Language } from '../../lessons/schema.ts';
+import type { Language } from '../../server/protocol/identifiers.ts';
 import type { HueName } from '../_ui/namespace-colour.ts';
 
 /** A lesson of the course as the table of contents has it, written or not. */

@@ -1,5 +1,5 @@
 import type { LessonLink } from '../_lesson/lesson-link.ts';
-import { doneAmong, type Progress } from '../_lesson/progress-record.ts';
+import { doneAmong, type Progress } from '../_progress/record.ts';
 
 /** The first step of a lesson that is not done; nothing when all or none are: then it opens at its beginning. */
 export function firstOpenStep(progress: Progress, lesson: LessonLink): string | undefined {

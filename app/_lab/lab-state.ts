@@ -1,8 +1,9 @@
-import type { ToBrowser } from '../../server/protocol/browser.ts';
-import type { CheckState } from '../../server/protocol/check.ts';
+import type { FromBrowser, ToBrowser } from '../../server/protocol/browser.ts';
+import type { StepState } from '../../server/protocol/check.ts';
 import type { ErrorReport } from '../../server/protocol/errors.ts';
 import type { TerminalName } from '../../server/protocol/identifiers.ts';
 import type { Pressure } from '../../server/protocol/pressure.ts';
+import type { QuizGiven, QuizVerdict } from '../../server/protocol/quiz.ts';
 import type { GoneReason, SandboxState } from '../../server/protocol/sandbox-state.ts';
 import type { XraySnapshot } from '../../server/protocol/xray.ts';
 
@@ -43,8 +44,15 @@ export type OpenCheck = {
   readonly lesson: string;
   readonly step: string;
   /** `null` until the warden has said. */
-  readonly state: CheckState | null;
+  readonly state: StepState | null;
 };
+
+export type QuizPlace = Extract<FromBrowser, { type: 'answer-quiz' }>['place'];
+
+/** What has become of an answer to a quiz. */
+export type QuizReply =
+  | { readonly kind: 'asked'; readonly given: QuizGiven }
+  | ({ readonly kind: 'judged'; readonly given: QuizGiven } & QuizVerdict);
 
 /** All that the lab's components show. Nothing else is remembered between renders. */
 export type LabState = {
@@ -52,6 +60,8 @@ export type LabState = {
   readonly machine: Machine;
   readonly terminals: Readonly<Record<TerminalName, TerminalState>>;
   readonly check: OpenCheck | null;
+  /** By `quizKey`: the answers that were given on this page. */
+  readonly quizzes: Readonly<Record<string, QuizReply>>;
   readonly xray: XraySnapshot | null;
   /** The limit that the machine ran into last, until it is dismissed. */
   readonly pressure: Pressure | null;
@@ -70,6 +80,7 @@ export type LabEvent =
   | { readonly type: 'key-dropped'; readonly terminal: TerminalName }
   | { readonly type: 'step-opened'; readonly lesson: string; readonly step: string }
   | { readonly type: 'step-closed' }
+  | { readonly type: 'quiz-asked'; readonly place: QuizPlace; readonly given: QuizGiven }
   | { readonly type: 'pressure-dismissed' }
   | { readonly type: 'error-dismissed' };
 
@@ -81,6 +92,7 @@ export const INITIAL_LAB_STATE: LabState = {
   machine: { kind: 'making' },
   terminals: CLOSED_TERMINALS,
   check: null,
+  quizzes: {},
   xray: null,
   pressure: null,
   error: null,
@@ -92,7 +104,7 @@ export function transition(state: LabState, event: LabEvent): LabState {
   switch (event.type) {
     case 'link':
       // A new connection is told anew whether the lab can save.
-      return { ...state, link: event.link, unsaved: false };
+      return { ...state, link: event.link, unsaved: false, quizzes: withoutAsked(state) };
     case 'received':
       return received(state, event.message, event.at);
     case 'machine-asked':
@@ -107,11 +119,18 @@ export function transition(state: LabState, event: LabEvent): LabState {
       return { ...state, check: { lesson: event.lesson, step: event.step, state: null } };
     case 'step-closed':
       return { ...state, check: null };
+    case 'quiz-asked':
+      return withQuiz(state, event.place, { kind: 'asked', given: event.given });
     case 'pressure-dismissed':
       return { ...state, pressure: null };
     case 'error-dismissed':
       return { ...state, error: null };
   }
+}
+
+/** Under which a quiz is remembered. */
+export function quizKey({ lesson, step, quiz }: QuizPlace): string {
+  return `${lesson}/${step}/${quiz}`;
 }
 
 /** True while commands can be typed and checks asked. */
@@ -156,6 +175,12 @@ function received(state: LabState, message: ToBrowser, at: number): LabState {
             check: { lesson: message.lesson, step: message.step, state: message.state },
           }
         : state;
+    case 'quiz': {
+      const { place, verdict, because } = message;
+      const asked = state.quizzes[quizKey(place)];
+      if (asked === undefined) return state;
+      return withQuiz(state, place, { kind: 'judged', given: asked.given, verdict, because });
+    }
     case 'pressure':
       return { ...state, pressure: message.pressure };
     case 'xray':
@@ -188,8 +213,18 @@ function failed(state: LabState, error: ErrorReport): LabState {
     case 'bad-message':
     case 'no-such-sandbox':
     case 'no-such-lesson':
-      return { ...state, error };
+      return { ...state, error, quizzes: withoutAsked(state) };
   }
+}
+
+function withQuiz(state: LabState, place: QuizPlace, reply: QuizReply): LabState {
+  return { ...state, quizzes: { ...state.quizzes, [quizKey(place)]: reply } };
+}
+
+/** What was asked and will not be answered any more can be asked again. */
+function withoutAsked({ quizzes }: LabState): LabState['quizzes'] {
+  const judged = Object.entries(quizzes).filter(([, reply]) => reply.kind === 'judged');
+  return judged.length === Object.keys(quizzes).length ? quizzes : Object.fromEntries(judged);
 }
 
 function failedIfOpening(terminal: TerminalState, error: ErrorReport): TerminalState {

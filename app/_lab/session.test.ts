@@ -8,7 +8,7 @@ import { FLOW_CONTROL } from '../../server/protocol/flow-control.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../../server/protocol/frame.ts';
 import type { SandboxState } from '../../server/protocol/sandbox-state.ts';
 import { openLink } from './link.ts';
-import { createSession } from './session.ts';
+import { createSession, type Judged } from './session.ts';
 import { createLabStore } from './store.ts';
 import type { TerminalScreen } from './terminal-attachment.ts';
 
@@ -25,12 +25,13 @@ const machine = (id: string): SandboxState => ({
   fresh: true,
   needs: [],
   missing: [],
+  cgroupVersion: 2,
   trace: [],
 });
 
 /** A screen that keeps what is written to it and has drawn it at once. */
 function paper() {
-  const screen = { text: '', resets: 0, columns: 80 };
+  const screen = { text: '', resets: 0, columns: 80, reading: false };
   const decoder = new TextDecoder();
   const view: TerminalScreen = {
     size: () => ({ columns: screen.columns, rows: 24 }),
@@ -42,7 +43,7 @@ function paper() {
       screen.resets += 1;
       screen.text = '';
     },
-    wantsMarkedPastes: () => false,
+    wantsMarkedPastes: () => screen.reading,
     focus: () => {},
   };
   return { screen, view };
@@ -108,10 +109,12 @@ async function page(context: TestContext) {
     const [socket] = (await once(server, 'connection')) as [ServerSocket];
     return new Connection(socket);
   };
+  const judgements: Judged[] = [];
   const session = createSession({
     store: createLabStore(),
     lesson: 'uts',
     secret: () => SECRET,
+    onJudged: (judgement) => judgements.push(judgement),
     openLink: (events) =>
       openLink(url, events, (address) => new Client(address) as unknown as WebSocket),
   });
@@ -122,7 +125,7 @@ async function page(context: TestContext) {
     for (const client of server.clients) client.terminate();
     server.close();
   });
-  return { session, connected, lab: await first };
+  return { session, connected, judgements, lab: await first };
 }
 
 /** A page with a machine and its machine terminal open on channel 1. */
@@ -293,4 +296,40 @@ test('a lab that restarts behind an open connection is connected to anew', async
   lab.say({ type: 'error', error: { code: 'warden-unreachable', message: '', hint: '' } });
   await (await next).hear('hello');
   assert.equal(session.store.get().machine.kind, 'making');
+});
+
+test('a command that interrupts is typed when a shell reads again', async (context) => {
+  const { session, lab, screen } = await openPage(context);
+  const typed = async () => Buffer.from((await lab.hearFrame('input')).payload).toString();
+  session.runCommand('machine', 'hostname', true);
+  assert.equal(await typed(), '\x03');
+  lab.print(1, 0, '^C');
+  lab.say({ type: 'error', error: { code: 'bad-message', message: '', hint: '' } });
+  await until(session, () => session.store.get().error !== null);
+  screen.reading = true;
+  session.type('machine', 'x');
+  assert.equal(await typed(), 'x', 'nothing was typed before the shell has said that it reads');
+  lab.print(1, 2, '# ');
+  assert.equal(await typed(), 'hostname\r');
+});
+
+test('an answer is judged once, and whoever remembers it is told in which language', async (context) => {
+  const { session, lab, judgements } = await openPage(context);
+  const place = { lesson: 'uts', step: 'look', quiz: 'who' };
+  const given = { choices: [1] };
+  const because = 'There is one.';
+  session.answerQuiz(place, 'en', given);
+  assert.deepEqual((await lab.hear('answer-quiz')).given, given);
+  lab.say({ type: 'quiz', place, verdict: 'right', because });
+  await until(session, () => session.store.get().quizzes['uts/look/who']?.kind === 'judged');
+  assert.deepEqual(judgements, [{ place, language: 'en', given, verdict: 'right', because }]);
+});
+
+test('an answer that is lost with the connection can be given again', async (context) => {
+  const { session, lab } = await openPage(context);
+  session.answerQuiz({ lesson: 'uts', step: 'look', quiz: 'who' }, 'en', { text: '7' });
+  await lab.hear('answer-quiz');
+  lab.socket.terminate();
+  await until(session, () => session.store.get().link.kind === 'lost');
+  assert.deepEqual(session.store.get().quizzes, {});
 });

@@ -4,8 +4,10 @@ import {
   type ToBrowser,
 } from '../../server/protocol/browser.ts';
 import type { Frame } from '../../server/protocol/frame.ts';
-import { TERMINALS, type TerminalName } from '../../server/protocol/identifiers.ts';
+import { type Language, TERMINALS, type TerminalName } from '../../server/protocol/identifiers.ts';
+import type { QuizGiven, QuizVerdict } from '../../server/protocol/quiz.ts';
 import { bytesOfBinary, inputPayloads, keyText, typedCommand } from '../_terminal/typing.ts';
+import { type QuizPlace, quizKey } from './lab-state.ts';
 import type { LabLink, LinkEvents } from './link.ts';
 import type { LabStore } from './store.ts';
 import { TerminalAttachment, type TerminalScreen } from './terminal-attachment.ts';
@@ -20,13 +22,18 @@ export type LabSession = {
   readonly type: (terminal: TerminalName, text: string) => void;
   readonly typeBinary: (terminal: TerminalName, text: string) => void;
   readonly resized: (terminal: TerminalName) => void;
-  readonly runCommand: (terminal: TerminalName, command: string) => void;
+  /** With `interrupt`, Ctrl-C is pressed first, and the command typed when a shell reads again. */
+  readonly runCommand: (terminal: TerminalName, command: string, interrupt?: boolean) => void;
   readonly pressKey: (terminal: TerminalName, key: string) => void;
   /** Opens a terminal again that could not be opened. */
   readonly openTerminal: (terminal: TerminalName) => void;
   readonly restartTerminal: (terminal: TerminalName) => void;
   readonly openStep: (lesson: string, step: string, hasCheck: boolean) => void;
   readonly checkNow: () => void;
+  /** Has an answer judged; the reply is in the store. */
+  readonly answerQuiz: (place: QuizPlace, language: Language, given: QuizGiven) => void;
+  /** Somebody reads this step. */
+  readonly alive: (lesson: string, step: string) => void;
   readonly watchXray: (on: boolean) => void;
   readonly resetMachine: () => void;
   readonly startMachine: () => void;
@@ -42,19 +49,37 @@ export type SessionParts = {
   readonly lesson: string;
   readonly secret: () => string;
   readonly openLink: (events: LinkEvents) => LabLink;
+  /** An answer to a quiz was judged: for who remembers it. */
+  readonly onJudged: (judged: Judged) => void;
+};
+
+export type Judged = QuizVerdict & {
+  readonly place: QuizPlace;
+  readonly language: Language;
+  readonly given: QuizGiven;
 };
 
 const utf8 = new TextEncoder();
+
+/** What Ctrl-C sends. */
+const INTERRUPT = '\x03';
 
 /**
  * Ties the store, the link and the terminals' screens together: what the page wants to see (terminals,
  * a step, the X-ray) is kept here, and asked for again after each reconnect and on each new machine.
  */
-export function createSession({ store, lesson, secret, openLink }: SessionParts): LabSession {
+export function createSession({
+  store,
+  lesson,
+  secret,
+  openLink,
+  onJudged,
+}: SessionParts): LabSession {
   let link: LabLink | undefined;
   let machineId: string | undefined;
   let step: { readonly lesson: string; readonly step: string } | undefined;
   let xray = false;
+  const languages = new Map<string, Language>();
   const attachments = {
     machine: new TerminalAttachment('machine'),
     container: new TerminalAttachment('container'),
@@ -89,8 +114,11 @@ export function createSession({ store, lesson, secret, openLink }: SessionParts)
       case 'error':
         if (message.error.code === 'warden-unreachable') link?.giveUp();
         return;
+      case 'quiz':
+        return judged(message);
       case 'terminal-ended':
       case 'check':
+      case 'pressure':
       case 'xray':
       case 'progress-unsaved':
       case 'progress-saved':
@@ -102,6 +130,12 @@ export function createSession({ store, lesson, secret, openLink }: SessionParts)
     if (frame.kind !== 'output') return;
     const name = TERMINALS.find((terminal) => attachments[terminal].channel === frame.channel);
     if (name) attachments[name].draw(frame, sendFrame);
+  };
+
+  const judged = ({ place, verdict, because }: Extract<ToBrowser, { type: 'quiz' }>) => {
+    const reply = store.get().quizzes[quizKey(place)];
+    const language = languages.get(quizKey(place));
+    if (reply && language) onJudged({ place, language, given: reply.given, verdict, because });
   };
 
   const meet = (id: string) => {
@@ -189,8 +223,13 @@ export function createSession({ store, lesson, secret, openLink }: SessionParts)
       const { channel } = attachments[name];
       if (size && channel !== undefined) send({ type: 'resize-terminal', channel, ...size });
     },
-    runCommand: (name, command) =>
-      runText(name, typedCommand(command, attachments[name].wantsMarkedPastes())),
+    runCommand(name, command, interrupt = false) {
+      const attachment = attachments[name];
+      const run = () => runText(name, typedCommand(command, attachment.wantsMarkedPastes()));
+      if (!interrupt || shell(name) !== 'running') return run();
+      attachment.whenReading(run);
+      runText(name, INTERRUPT);
+    },
     pressKey(name, key) {
       const text = keyText(key);
       if (text !== undefined) runText(name, text);
@@ -209,6 +248,14 @@ export function createSession({ store, lesson, secret, openLink }: SessionParts)
     },
     checkNow: () => {
       send({ type: 'check-now' });
+    },
+    answerQuiz(place, language, given) {
+      if (!send({ type: 'answer-quiz', place, language, given })) return;
+      languages.set(quizKey(place), language);
+      store.dispatch({ type: 'quiz-asked', place, given });
+    },
+    alive(lessonId, stepId) {
+      if (machineId) send({ type: 'alive', lesson: lessonId, step: stepId });
     },
     watchXray(on) {
       if (on === xray) return;

@@ -16,6 +16,7 @@ const sandbox = (change: Partial<SandboxState> = {}): SandboxState => ({
   fresh: true,
   needs: [],
   missing: [],
+  cgroupVersion: 2,
   trace: [],
   ...change,
 });
@@ -104,7 +105,7 @@ test('another machine begins with nothing of the one before', () => {
       type: 'check',
       lesson: 'uts',
       step: 'rename',
-      state: { done: true, conditions: [true] },
+      state: { checks: [{ done: true, conditions: [true], hints: [] }], cut: false },
     },
   });
   store.dispatch({
@@ -193,7 +194,7 @@ test('a check of a step that is no longer open changes nothing', () => {
       type: 'check',
       lesson: 'uts',
       step: 'rename',
-      state: { done: true, conditions: [true] },
+      state: { checks: [{ done: true, conditions: [true], hints: [] }], cut: false },
     },
   });
   assert.equal(store.get(), before);

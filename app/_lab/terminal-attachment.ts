@@ -18,6 +18,12 @@ export type TerminalScreen = {
 export type TerminalSize = { readonly columns: number; readonly rows: number };
 
 /**
+ * How long a shell may take to read again after Ctrl-C. A program that ignores it, or a shell that marks no
+ * pastes, is typed at all the same, as a learner would.
+ */
+const READING_WITHIN_MS = 1_000;
+
+/**
  * One terminal of the machine and its screen on this page: which channel they talk on, how far the
  * output has come, which size was last told. Lives as long as the page; the screen may come and go.
  */
@@ -27,6 +33,7 @@ export class TerminalAttachment {
   #stream = new OutputStream();
   #toldSize: TerminalSize | undefined;
   #waitingInput: string[] = [];
+  #stopWaiting: ((reading: boolean) => void) | undefined;
 
   constructor(readonly name: TerminalName) {}
 
@@ -53,6 +60,7 @@ export class TerminalAttachment {
     if (reset) screen.reset();
     for (const piece of pieces) {
       screen.write(piece.bytes, () => {
+        if (screen.wantsMarkedPastes()) this.#stopWaiting?.(true);
         const offset = stream.drawn(piece);
         // Both may be another by now: the bytes of a machine that is gone are drawn, not acknowledged.
         if (offset === undefined || stream !== this.#stream || this.channel === undefined) return;
@@ -92,6 +100,21 @@ export class TerminalAttachment {
     this.screen?.focus();
   }
 
+  /**
+   * Calls back when something was drawn and a shell reads (it asks for pastes to be marked), or after a
+   * while. Not at all when the terminal is lost meanwhile.
+   */
+  whenReading(then: () => void): void {
+    this.#stopWaiting?.(false);
+    const stop = (reading: boolean) => {
+      clearTimeout(timer);
+      this.#stopWaiting = undefined;
+      if (reading) then();
+    };
+    const timer = setTimeout(() => stop(true), READING_WITHIN_MS);
+    this.#stopWaiting = stop;
+  }
+
   /** Keeps text for the shell that is being started. */
   holdInput(text: string): void {
     this.#waitingInput.push(text);
@@ -105,6 +128,7 @@ export class TerminalAttachment {
   detach(): void {
     this.channel = undefined;
     this.#waitingInput = [];
+    this.#stopWaiting?.(false);
   }
 
   /** The machine is another one: its terminal begins anew. */

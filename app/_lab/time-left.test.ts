@@ -18,6 +18,7 @@ const running: Machine = {
     fresh: true,
     needs: [],
     missing: [],
+    cgroupVersion: 2,
     trace: [],
   },
 };

@@ -18,6 +18,7 @@ const machine = (needs: SandboxNeed[], missing: MissingNeed[] = []): Machine => 
     fresh: true,
     needs,
     missing,
+    cgroupVersion: 2,
     trace: [],
   },
 });

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'react';
-import { config } from 'zod';
 import { WEBSOCKET_PATH } from '../../server/protocol/browser.ts';
+import { keepAnswer } from '../_lesson/given-answers.ts';
+import { recordAnswer } from '../_progress/local.ts';
+import '../_progress/jitless.ts';
+import { quizKey } from './lab-state.ts';
 import { openLink } from './link.ts';
-import { readOwnerSecret } from './owner-secret.ts';
-import { createSession, type LabSession } from './session.ts';
+import { OWNER_SECRET_KEY, readOwnerSecret } from './owner-secret.ts';
+import { createSession, type Judged, type LabSession } from './session.ts';
 import { createLabStore } from './store.ts';
-
-// zod compiles schemas with `new Function` where it may; the page's content policy forbids that.
-config({ jitless: true });
 
 /** The page's session with the lab, connected for as long as the component is mounted. */
 export function useLiveSession(lesson: string): LabSession {
@@ -23,7 +23,15 @@ function createPageSession(lesson: string): LabSession {
     lesson,
     secret: readOwnerSecret,
     openLink: (events) => openLink(liveAddress(), events),
+    onJudged: remember,
   });
+}
+
+/** What could not be judged is no answer: the question is still open. */
+function remember({ place, language, given, verdict, because }: Judged): void {
+  recordAnswer(place, verdict);
+  if (verdict === 'unanswerable') return;
+  keepAnswer(quizKey(place), { given, right: verdict === 'right', because, language });
 }
 
 function liveAddress(): string {
@@ -40,13 +48,19 @@ function followThePage(session: LabSession): () => void {
     if (visible) session.retryNow();
   };
   const online = () => session.reconnect();
+  // Another tab has deleted everything: this one must not go on as who no longer is.
+  const stored = (event: StorageEvent) => {
+    if (event.key === OWNER_SECRET_KEY) session.reconnect();
+  };
   changed();
   document.addEventListener('visibilitychange', changed);
   window.addEventListener('pageshow', changed);
   window.addEventListener('online', online);
+  window.addEventListener('storage', stored);
   return () => {
     document.removeEventListener('visibilitychange', changed);
     window.removeEventListener('pageshow', changed);
     window.removeEventListener('online', online);
+    window.removeEventListener('storage', stored);
   };
 }

@@ -2,9 +2,12 @@
 
 import type { Block } from '../../lessons/schema.ts';
 import { CodeBlock } from './CodeBlock.tsx';
+import { Figure } from './Figure.tsx';
 import { KeyBlock } from './KeyBlock.tsx';
 import { Prose } from './Prose.tsx';
+import { Quiz } from './Quiz.tsx';
 import { RunBlock } from './RunBlock.tsx';
+import { Variants } from './Variants.tsx';
 
 /** The pieces of a step, a hint or a solution, in their order. */
 export function Blocks({ blocks }: { blocks: readonly Block[] }) {
@@ -23,10 +26,16 @@ function BlockView({ block }: { block: Block }) {
     case 'prose':
       return <Prose nodes={block.nodes} />;
     case 'run':
-      return <RunBlock terminal={block.terminal} command={block.command} output={block.output} />;
+      return <RunBlock block={block} />;
     case 'key':
       return <KeyBlock terminal={block.terminal} name={block.key} />;
     case 'code':
       return <CodeBlock language={block.language} text={block.text} />;
+    case 'variants':
+      return <Variants v1={block.v1} v2={block.v2} />;
+    case 'figure':
+      return <Figure svg={block.svg} alternative={block.alternative} />;
+    case 'quiz':
+      return <Quiz quiz={block} />;
   }
 }

@@ -1,28 +1,25 @@
 'use client';
 
-import { type ReactNode, useState } from 'react';
-import type { Step } from '../../lessons/schema.ts';
+import { useId, useState } from 'react';
+import type { Block, Task } from '../../lessons/schema.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { Button } from '../_ui/Button.tsx';
 import { Blocks } from './Blocks.tsx';
 
 /** Hints open one at a time; behind the last one waits the solution, which asks once before it shows. */
-export function Hints({ step }: { step: Step }) {
+export function Hints({ task }: { task: Task }) {
   const { lesson } = useText();
   const [opened, setOpened] = useState(0);
-  const total = step.hints.length;
-  if (total === 0 && step.solution === null) return null;
+  const total = task.hints.length;
   return (
     <div className="flex flex-col items-start gap-4">
-      {step.hints.slice(0, opened).map((hint, index) => (
-        <section
+      {task.hints.slice(0, opened).map((hint, index) => (
+        <Opened
           // biome-ignore lint/suspicious/noArrayIndexKey: hints open in order and never move
           key={index}
-          className="w-full border-l border-ink-3 pl-4"
-        >
-          <OpenedHeading>{fill(lesson.hint, { number: index + 1 })}</OpenedHeading>
-          <Blocks blocks={hint} />
-        </section>
+          name={fill(lesson.hint, { number: index + 1 })}
+          blocks={hint}
+        />
       ))}
       {opened < total && (
         <Button
@@ -34,12 +31,12 @@ export function Hints({ step }: { step: Step }) {
           {fill(lesson.showHint, { number: opened + 1, total })}
         </Button>
       )}
-      {opened === total && step.solution !== null && <Solution blocks={step.solution} />}
+      {opened === total && <Solution blocks={task.solution} />}
     </div>
   );
 }
 
-function Solution({ blocks }: { blocks: NonNullable<Step['solution']> }) {
+function Solution({ blocks }: { blocks: readonly Block[] }) {
   const { lesson } = useText();
   const [state, setState] = useState<'closed' | 'asking' | 'open'>('closed');
   switch (state) {
@@ -67,21 +64,25 @@ function Solution({ blocks }: { blocks: NonNullable<Step['solution']> }) {
         </div>
       );
     case 'open':
-      return (
-        <section className="w-full border-l border-ink-3 pl-4">
-          <OpenedHeading>{lesson.solution}</OpenedHeading>
-          <Blocks blocks={blocks} />
-        </section>
-      );
+      return <Opened name={lesson.solution} blocks={blocks} />;
   }
 }
 
 /** What was just opened gets the focus, as the button that opened it is gone: reading goes on here. */
-function OpenedHeading({ children }: { children: ReactNode }) {
+function Opened({ name, blocks }: { name: string; blocks: readonly Block[] }) {
+  const heading = useId();
   return (
-    <h3 ref={focusIt} tabIndex={-1} className="pb-1 text-13 font-semibold text-ink-2">
-      {children}
-    </h3>
+    <section aria-labelledby={heading} className="w-full border-l border-ink-3 pl-4">
+      <h3
+        ref={focusIt}
+        id={heading}
+        tabIndex={-1}
+        className="pb-1 text-13 font-semibold text-ink-2"
+      >
+        {name}
+      </h3>
+      <Blocks blocks={blocks} />
+    </section>
   );
 }
 

@@ -2,32 +2,35 @@
 
 import { useEffect, useMemo, useRef } from 'react';
 import type { Lesson, Step } from '../../lessons/schema.ts';
-import type { CheckState } from '../../server/protocol/check.ts';
-import type { TerminalName } from '../../server/protocol/identifiers.ts';
+import type { LabState, OpenCheck } from '../_lab/lab-state.ts';
 import { useText } from '../_messages/text.tsx';
-import { LessonActionsProvider } from './actions.ts';
+import { recordStep, useDoneSteps } from '../_progress/local.ts';
+import { type LessonActions, LessonActionsProvider } from './actions.ts';
 import { Blocks } from './Blocks.tsx';
-import { Hints } from './Hints.tsx';
 import { Inline } from './Inline.tsx';
 import { LessonEnd } from './LessonEnd.tsx';
 import { LessonHead } from './LessonHead.tsx';
 import type { LessonLink } from './lesson-link.ts';
-import { recordStep, useDoneSteps } from './progress.ts';
 import { StepFooter } from './StepFooter.tsx';
 import { StepNavigation } from './StepNavigation.tsx';
 import { useStep } from './step.ts';
-import { TaskCard } from './TaskCard.tsx';
+import { Tasks } from './Tasks.tsx';
 
 export type LessonPaneProps = {
   readonly lesson: Lesson;
+  /** The lessons that it builds on. */
+  readonly before: readonly LessonLink[];
   /** The lesson after this one, if there is one. */
   readonly next: LessonLink | null;
   /** What the kernel says, and of which step: right after a change of step it may still be the one before. */
-  readonly check: { readonly step: string; readonly state: CheckState | null } | null;
-  /** True while commands can be typed into terminals and the check can be asked. */
+  readonly check: OpenCheck | null;
+  readonly quizzes: LabState['quizzes'];
+  /** True while commands can be typed into terminals and the checks can be asked. */
   readonly live: boolean;
-  readonly onRun: (terminal: TerminalName, command: string) => void;
-  readonly onKey: (terminal: TerminalName, key: string) => void;
+  readonly cgroupVersion: 1 | 2 | null;
+  readonly onRun: LessonActions['onRun'];
+  readonly onKey: LessonActions['onKey'];
+  readonly onAnswer: LessonActions['onAnswer'];
   /** Called at first and each time another step is opened. */
   readonly onOpenStep: (stepId: string) => void;
   readonly onCheckNow: () => void;
@@ -35,24 +38,41 @@ export type LessonPaneProps = {
 
 /** The lesson: one step at a time. It fills its parent and scrolls by itself. */
 export function LessonPane(props: LessonPaneProps) {
-  const { lesson, next, check, live, onRun, onKey, onOpenStep, onCheckNow } = props;
+  const { lesson, before, next, check, quizzes, live, cgroupVersion } = props;
+  const { onRun, onKey, onAnswer, onOpenStep, onCheckNow } = props;
   const text = useText();
   const [step, goToStep] = useStep(lesson);
   const doneSteps = useDoneSteps(lesson.id);
   const { scroller, heading } = useStartAtTop(step);
-  const actions = useMemo(() => ({ connected: live, onRun, onKey }), [live, onRun, onKey]);
+  const { id, language } = lesson;
+  const actions = useMemo(
+    () => ({
+      connected: live,
+      cgroupVersion,
+      language,
+      lesson: id,
+      step: step.id,
+      quizzes,
+      onRun,
+      onKey,
+      onAnswer,
+    }),
+    [live, cgroupVersion, language, id, step.id, quizzes, onRun, onKey, onAnswer],
+  );
 
-  const checkState = check?.step === step.id ? check.state : null;
+  const stepState = check?.step === step.id ? check.state : null;
+  const doneNow = stepState?.checks.every((task) => task.done) ?? false;
   useTellOpenStep(step.id, onOpenStep);
-  useRecordDone(lesson.id, step.id, checkState?.done === true);
+  useRecordDone(lesson.id, step.id, doneNow);
 
   const index = lesson.steps.indexOf(step);
   const nextStep = lesson.steps[index + 1];
-  const done = doneSteps.has(step.id) || checkState?.done === true;
+  const hasTask = step.tasks.length > 0;
+  const done = doneSteps.has(step.id) || doneNow;
 
   const leaveTo = (stepId: string) => {
     // A step without a task is done when it was read.
-    if (step.check === null) recordStep(lesson.id, step.id);
+    if (!hasTask) recordStep(lesson.id, step.id);
     goToStep(stepId);
   };
 
@@ -64,30 +84,27 @@ export function LessonPane(props: LessonPaneProps) {
           className="relative min-h-0 flex-1 overflow-y-auto px-4 pt-5 pb-10 wide:px-6"
         >
           <div className="lesson-step mx-auto flex max-w-[640px] flex-col gap-5">
-            <LessonHead lesson={lesson} full={index === 0} />
+            <LessonHead lesson={lesson} before={before} full={index === 0} />
             <StepNavigation steps={lesson.steps} step={step} done={doneSteps} onStep={leaveTo} />
             <h2 ref={heading} tabIndex={-1} className="pt-2 font-serif text-22 font-semibold">
               <Inline text={step.title} />
             </h2>
             <Blocks key={`blocks ${step.id}`} blocks={step.blocks} />
-            {step.check !== null && (
-              <TaskCard
-                key={`task ${step.id}`}
-                check={step.check}
-                state={checkState}
-                done={done}
-                connected={live}
-                onCheckNow={onCheckNow}
-              />
-            )}
-            <Hints key={`hints ${step.id}`} step={step} />
+            <Tasks
+              key={`tasks ${step.id}`}
+              step={step}
+              state={stepState}
+              done={done}
+              connected={live}
+              onCheckNow={onCheckNow}
+            />
             {nextStep === undefined && <LessonEnd lesson={lesson} next={next} done={doneSteps} />}
           </div>
         </div>
         <StepFooter
           previous={lesson.steps[index - 1]}
           next={nextStep}
-          taskDone={step.check === null ? null : done}
+          taskDone={hasTask ? done : null}
           onStep={leaveTo}
         />
       </section>

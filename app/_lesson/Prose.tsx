@@ -3,6 +3,8 @@
 import type { Nodes, RootContent, TableCell } from 'mdast';
 import type {} from 'mdast-util-directive';
 import { Fragment, type ReactNode } from 'react';
+import { Term } from '../_glossary/Term.tsx';
+import { termId } from '../_glossary/terms-in.ts';
 import { useText } from '../_messages/text.tsx';
 import { NamespaceName } from '../_ui/NamespaceName.tsx';
 import { isHueName } from '../_ui/namespace-colour.ts';
@@ -95,11 +97,12 @@ function headCell(cell: TableCell, index: number): ReactNode {
 
 /**
  * `:ns[hostname]{uts}` is a word in the hue of a namespace, `:man[unshare(1)]` a manual page,
- * `:term[whiteout]` a word where it is explained.
+ * `:term[zombies]{zombie}` a word that the glossary explains.
  */
 function directive(node: Extract<RootContent, { type: 'textDirective' }>): ReactNode {
   if (node.name === 'man') return <ManLink name={plainText(node)} />;
-  if (node.name === 'term') return <dfn lang={foreign(node)}>{children(node.children)}</dfn>;
+  const term = node.name === 'term' ? termId(node.attributes) : undefined;
+  if (term !== undefined) return <Term id={term}>{children(node.children)}</Term>;
   const name = Object.keys(node.attributes ?? {}).find(isHueName);
   if (node.name === 'ns' && name !== undefined) {
     return <NamespaceName name={name}>{children(node.children)}</NamespaceName>;

@@ -9,7 +9,7 @@ import { plain } from './Inline.tsx';
 type StepFooterProps = {
   previous: Step | undefined;
   next: Step | undefined;
-  /** Whether this step's task is done; `null` when it has none. */
+  /** Whether all tasks of this step are done; `null` when it has none. */
   taskDone: boolean | null;
   onStep: (stepId: string) => void;
 };

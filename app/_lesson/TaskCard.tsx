@@ -7,22 +7,28 @@ import { fill, useText } from '../_messages/text.tsx';
 import { Button } from '../_ui/Button.tsx';
 import { Icon } from '../_ui/Icon.tsx';
 import { Inline, plain } from './Inline.tsx';
+import { StateHints } from './StateHints.tsx';
 
 type TaskCardProps = {
+  /** What it is called among the tasks of its step. */
+  name: string;
   check: Check;
   /** What the kernel says now; `null` while that is unknown. */
   state: CheckState | null;
   /** Done now, or at another time. */
   done: boolean;
+  /** The machine has more than the kernel was asked about. */
+  cut: boolean;
   connected: boolean;
   onCheckNow: () => void;
 };
 
 /**
- * What to do in this step, and whether the kernel says that it is done. A change is told in a polite
+ * One thing to do in this step, and whether the kernel says that it is done. A change is told in a polite
  * live region and never takes the focus: the learner is typing in a terminal.
  */
-export function TaskCard({ check, state, done, connected, onCheckNow }: TaskCardProps) {
+export function TaskCard(props: TaskCardProps) {
+  const { name, check, state, done, cut, connected, onCheckNow } = props;
   const { lesson } = useText();
   const heading = useId();
   return (
@@ -33,7 +39,7 @@ export function TaskCard({ check, state, done, connected, onCheckNow }: TaskCard
       <div className={`flex items-center gap-2 text-13 ${done ? 'text-ok' : 'text-ink-2'}`}>
         <Icon name={done ? 'check-ring' : 'ring'} />
         <h3 id={heading} className="font-semibold">
-          {lesson.task}
+          {name}
         </h3>
         <span className={done ? '' : 'text-ink-3'}>
           {done ? lesson.taskDone : lesson.taskWaiting}
@@ -54,6 +60,13 @@ export function TaskCard({ check, state, done, connected, onCheckNow }: TaskCard
         <Inline text={check.task} />
       </p>
       {(!done || state?.done) && <Conditions conditions={check.conditions} state={state} />}
+      <StateHints hints={check.hints} due={done ? [] : (state?.hints ?? [])} />
+      {cut && !done && (
+        <p className="mt-3 flex gap-2 text-13 text-ink-3">
+          <Icon name="warning" className="mt-0.5 text-warn" />
+          {lesson.cut}
+        </p>
+      )}
       {done && (
         <p className="mt-3 border-t border-ok/30 pt-3 font-serif text-18">
           <Inline text={check.done} />

@@ -1,14 +1,25 @@
 'use client';
 
 import { createContext, useContext } from 'react';
-import type { TerminalName } from '../../server/protocol/identifiers.ts';
+import type { Language, TerminalName } from '../../server/protocol/identifiers.ts';
+import type { QuizGiven } from '../../server/protocol/quiz.ts';
+import type { QuizPlace, QuizReply } from '../_lab/lab-state.ts';
 
-/** What the blocks of a lesson can have done. */
+/** What the blocks of a lesson can have done, and what they must know of where they stand. */
 export type LessonActions = {
   /** False while there is no machine: the buttons say so and do nothing. */
   readonly connected: boolean;
-  readonly onRun: (terminal: TerminalName, command: string) => void;
+  /** The version of control groups that the machine has; `null` until that is known. */
+  readonly cgroupVersion: 1 | 2 | null;
+  readonly language: Language;
+  readonly lesson: string;
+  readonly step: string;
+  /** What became of the answers to quizzes on this page, by `quizKey`. */
+  readonly quizzes: Readonly<Record<string, QuizReply>>;
+  /** With `interrupt`, Ctrl-C is pressed first. */
+  readonly onRun: (terminal: TerminalName, command: string, interrupt?: boolean) => void;
   readonly onKey: (terminal: TerminalName, key: string) => void;
+  readonly onAnswer: (place: QuizPlace, language: Language, given: QuizGiven) => void;
 };
 
 const ActionsContext = createContext<LessonActions | null>(null);
@@ -20,4 +31,13 @@ export function useLessonActions(): LessonActions {
   const actions = useContext(ActionsContext);
   if (actions === null) throw new Error('useLessonActions: no LessonActionsProvider above.');
   return actions;
+}
+
+const ReadOnlyContext = createContext(false);
+
+/** Blocks below are there to be read: what they do is not for this machine. */
+export const ReadOnlyProvider = ReadOnlyContext.Provider;
+
+export function useReadOnly(): boolean {
+  return useContext(ReadOnlyContext);
 }

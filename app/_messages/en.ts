@@ -1,3 +1,4 @@
+import { LEARNING_EN } from './learning.en.ts';
 import { LIVE_EN } from './live.en.ts';
 
 /** Every text of the pages, in English. Plain strings, so that a page carries only its own language. */
@@ -81,8 +82,7 @@ export const EN = {
       { keys: [['Shift', 'F6']], does: 'to the part before' },
       { keys: [['←'], ['→']], does: 'move a divider that has the focus' },
     ],
-    footer:
-      'Glassbox runs on one Linux computer. What you have done so far is kept in this browser and nowhere else.',
+    footer: 'Glassbox runs on one Linux computer, and nothing you do leaves it.',
   },
   parts: {
     process: 'The process',
@@ -119,6 +119,7 @@ export const EN = {
     outputVaries: 'The underlined parts will be different for you.',
     varies: 'This part will be different for you',
     task: 'Task',
+    taskNumber: 'Task {number}',
     taskWaiting: 'waiting',
     taskDone: 'done',
     conditionTrue: 'yes',
@@ -128,6 +129,14 @@ export const EN = {
     checkedAutomatically: 'The kernel is asked all the time; no need to press anything.',
     doneAnnouncement: 'Task done. {text}',
     conditionAnnouncement: '{count} of {total} conditions hold.',
+    noticed: 'Noticed',
+    cut: 'Your machine has more processes, mounts or files than the lab looks at, so something may be missing here.',
+    interruptFirst: 'presses Ctrl-C first',
+    otherCgroup: 'On a host with cgroup v{version}',
+    figureWords: 'The picture in words',
+    buildsOn: 'Builds on',
+    beforeDone: 'finished',
+    beforeOpen: 'not finished',
     hint: 'Hint {number}',
     hintOf: 'Hint {number} of {total}',
     showHint: 'Show hint {number} of {total}',
@@ -139,6 +148,9 @@ export const EN = {
     endTitle: 'End of lesson {number}',
     endDone: 'You have done every step of it.',
     endOpen: 'Some steps are still open: {steps}.',
+    endQuestions: 'Questions',
+    endQuestionsRight: '{right} of {total} answered right.',
+    endQuestionsOpen: 'Open in: {steps}.',
     endNext: 'Next lesson',
     endLast: 'This is the last lesson there is so far.',
     endContents: 'Contents',
@@ -150,6 +162,7 @@ export const EN = {
     text: 'The address may be mistyped, or the lesson is not written yet.',
     back: 'To the contents',
   },
+  ...LEARNING_EN,
   live: LIVE_EN,
 };
 

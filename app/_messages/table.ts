@@ -1,4 +1,4 @@
-import type { Language } from '../../lessons/schema.ts';
+import type { Language } from '../../server/protocol/identifiers.ts';
 import { EN, type Text } from './en.ts';
 import { ZH } from './zh.ts';
 

@@ -1,4 +1,5 @@
 import type { Text } from './en.ts';
+import { LEARNING_ZH } from './learning.zh.ts';
 import { LIVE_ZH } from './live.zh.ts';
 
 /** 页面上的全部中文文字。 */
@@ -81,7 +82,7 @@ export const ZH = {
       { keys: [['Shift', 'F6']], does: '移到上一个区域' },
       { keys: [['←'], ['→']], does: '移动获得焦点的分隔线' },
     ],
-    footer: 'Glassbox 只需要一台 Linux 计算机。学习进度只保存在这个浏览器里，不会送往别处。',
+    footer: 'Glassbox 只需要一台 Linux 计算机，你在这里做的一切都不会离开它。',
   },
   parts: {
     process: '进程',
@@ -118,6 +119,7 @@ export const ZH = {
     outputVaries: '带下划线的部分，你看到的会不一样。',
     varies: '这一部分，你看到的会不一样',
     task: '任务',
+    taskNumber: '任务 {number}',
     taskWaiting: '等待完成',
     taskDone: '已完成',
     conditionTrue: '成立',
@@ -127,6 +129,14 @@ export const ZH = {
     checkedAutomatically: '内核一直在检查，你不必按任何按钮。',
     doneAnnouncement: '任务完成。{text}',
     conditionAnnouncement: '{total} 个条件中已有 {count} 个成立。',
+    noticed: '注意',
+    cut: '你的机器上进程、挂载或文件太多，实验室没有全部查看，这里可能有遗漏。',
+    interruptFirst: '会先按 Ctrl-C',
+    otherCgroup: '如果主机用的是 cgroup v{version}',
+    figureWords: '这幅图的文字说明',
+    buildsOn: '先修课程',
+    beforeDone: '已学完',
+    beforeOpen: '未学完',
     hint: '提示 {number}',
     hintOf: '提示 {number}/{total}',
     showHint: '看提示 {number}/{total}',
@@ -138,6 +148,9 @@ export const ZH = {
     endTitle: '第 {number} 课完',
     endDone: '这一课的每一步你都做完了。',
     endOpen: '还有几步没有完成：{steps}。',
+    endQuestions: '题目',
+    endQuestionsRight: '{total} 道题，答对 {right} 道。',
+    endQuestionsOpen: '还没答对的在：{steps}。',
     endNext: '下一课',
     endLast: '目前写好的课程到此为止。',
     endContents: '目录',
@@ -149,5 +162,6 @@ export const ZH = {
     text: '可能是地址写错了，也可能是这一课还没有写好。',
     back: '回到目录',
   },
+  ...LEARNING_ZH,
   live: LIVE_ZH,
 } satisfies Text;

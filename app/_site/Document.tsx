@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import type { ReactNode } from 'react';
-import type { Language } from '../../lessons/schema.ts';
+import type { Language } from '../../server/protocol/identifiers.ts';
 import { TEXT } from '../_messages/table.ts';
 import { TextProvider } from '../_messages/text.tsx';
 import '../_styles/global.css';

@@ -1,6 +1,8 @@
 import type { Metadata } from 'next';
-import { loadLessons } from '../../lessons/load.ts';
-import type { Language, Lesson } from '../../lessons/schema.ts';
+import { loadGlossary, loadLessons } from '../../lessons/load.ts';
+import type { Lesson } from '../../lessons/schema.ts';
+import type { Language } from '../../server/protocol/identifiers.ts';
+import { termsIn } from '../_glossary/terms-in.ts';
 import { Lab } from '../_lab/Lab.tsx';
 import { plain } from '../_lesson/Inline.tsx';
 import { lessonLink } from '../_lesson/lesson-link.ts';
@@ -21,7 +23,14 @@ export function lessonPage(language: Language) {
     const index = lessons.findIndex((lesson) => lesson.id === slug);
     const lesson = lessons[index];
     if (lesson === undefined) throw new Error(`No lesson ${slug} in ${language}.`);
-    return { lesson, next: lessons[index + 1] };
+    const next = lessons[index + 1];
+    const terms = termsIn(lesson);
+    return {
+      lesson,
+      before: lessons.filter(({ id }) => lesson.after.includes(id)).map(lessonLink),
+      next: next === undefined ? null : lessonLink(next),
+      glossary: loadGlossary(language).filter(({ id }) => terms.has(id)),
+    };
   };
 
   return {
@@ -42,10 +51,8 @@ export function lessonPage(language: Language) {
     },
 
     async Page(props: LessonParams) {
-      const { lesson, next } = await lessonOf(props);
-      return (
-        <Lab key={lesson.id} lesson={lesson} next={next === undefined ? null : lessonLink(next)} />
-      );
+      const { lesson, ...around } = await lessonOf(props);
+      return <Lab key={lesson.id} lesson={lesson} {...around} />;
     },
   };
 }

@@ -23,13 +23,19 @@ export function buttonClass({ kind = 'plain', size = 'normal' }: Look = {}): str
   return `inline-flex items-center justify-center rounded-6 font-sans font-semibold whitespace-nowrap transition-colors duration-100 disabled:opacity-55 ${KINDS[kind]} ${SIZES[size]}`;
 }
 
-type ButtonProps = Omit<ComponentProps<'button'>, 'type'> & Look & { icon?: IconName };
+type ButtonProps = Omit<ComponentProps<'button'>, 'type'> &
+  Look & {
+    icon?: IconName;
+    /** Sends the form that it stands in. */
+    submits?: boolean;
+  };
 
 /** A button with words, and an icon before them if given. */
-export function Button({ kind, size, icon, className = '', children, ...rest }: ButtonProps) {
+export function Button(props: ButtonProps) {
+  const { kind, size, icon, submits, className = '', children, ...rest } = props;
   return (
     <button
-      type="button"
+      type={submits ? 'submit' : 'button'}
       className={`${buttonClass({ ...(kind && { kind }), ...(size && { size }) })} ${className}`}
       {...rest}
     >

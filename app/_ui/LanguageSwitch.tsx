@@ -1,6 +1,6 @@
 'use client';
 
-import type { Language } from '../../lessons/schema.ts';
+import type { Language } from '../../server/protocol/identifiers.ts';
 import { useText } from '../_messages/text.tsx';
 import { LANGUAGE_TAGS, OTHER_LANGUAGE, pathIn } from '../_site/languages.ts';
 import { useHash } from './hash.ts';

@@ -1,7 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
-import type { Language } from '../../lessons/schema.ts';
+import type { Language } from '../../server/protocol/identifiers.ts';
 import { useText } from '../_messages/text.tsx';
 import { pathIn } from '../_site/languages.ts';
 import { LanguageSwitch } from './LanguageSwitch.tsx';

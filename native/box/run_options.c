@@ -6,6 +6,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "../cgroup_tree.h"
 #include "../syscalls.h"
 #include "image.h"
 #include "message.h"
@@ -48,22 +49,43 @@ static bool read_oom_score(void *target, const char *value) {
          request->container.oom_score_adj >= -1000 && request->container.oom_score_adj <= 1000;
 }
 
+/*
+ * The number of a disk. A machine has no nodes of disks, /disk being mounted for it; by its name
+ * the kernel knows it all the same.
+ */
+static bool find_disk(const char *path, unsigned *major_number, unsigned *minor_number) {
+  struct stat status;
+  if (sys_fstatat(AT_FDCWD, path, &status, 0) == 0) {
+    *major_number = major(status.st_rdev);
+    *minor_number = minor(status.st_rdev);
+    return S_ISBLK(status.st_mode);
+  }
+  char numbers[32];
+  const char *name = strncmp(path, "/dev/", 5) == 0 ? path + 5 : "/";
+  char *file = print_text("/sys/class/block/%s/dev", name);
+  bool found = strchr(name, '/') == NULL &&
+               read_text(AT_FDCWD, file, numbers, sizeof(numbers)) > 0 &&
+               sscanf(numbers, "%u:%u", major_number, minor_number) == 2;
+  free(file);
+  return found;
+}
+
 static bool read_device(void *target, const char *kind, const char *value, bool is_size) {
   struct run_request *request = target;
   const char *colon = strrchr(value, ':');
-  struct stat status;
+  unsigned major_number;
+  unsigned minor_number;
   long long limit;
   if (colon == NULL ||
       !(is_size ? read_size(colon + 1, &limit) : read_integer(colon + 1, &limit)) || limit <= 0) {
     return false;
   }
   char *path = print_text("%.*s", (int)(colon - value), value);
-  if (sys_fstatat(AT_FDCWD, path, &status, 0) < 0 || !S_ISBLK(status.st_mode)) {
+  if (!find_disk(path, &major_number, &minor_number)) {
     give_up(EXIT_BOX, "Error response: %s is not a block device", path);
   }
   words_add(&request->container.device_limits,
-            print_text("%s %u:%u %lld %s", kind, major(status.st_rdev), minor(status.st_rdev),
-                       limit, path));
+            print_text("%s %u:%u %lld %s", kind, major_number, minor_number, limit, path));
   return true;
 }
 

@@ -56,7 +56,9 @@ static bool is_good_name(const char *name) {
 
 static void choose_identity(struct container *container) {
   char *id = allocate(ID_DIGITS + 1);
-  store_new_id(id);
+  if (new_id(id) < 0) {
+    give_up(EXIT_BOX, "the kernel gives no random bytes");
+  }
   container->id = id;
   if (container->name[0] == '/') {
     container->name++;

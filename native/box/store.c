@@ -43,18 +43,6 @@ void store_make(const char *name) {
   }
 }
 
-void store_new_id(char id[ID_DIGITS + 1]) {
-  unsigned char bytes[ID_DIGITS / 2];
-  if (system_call(SYS_getrandom, (long)bytes, sizeof(bytes), 0, 0, 0, 0) != sizeof(bytes)) {
-    give_up(EXIT_BOX, "the kernel gives no random bytes");
-  }
-  for (size_t i = 0; i < sizeof(bytes); i++) {
-    id[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
-    id[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
-  }
-  id[ID_DIGITS] = '\0';
-}
-
 bool store_is_hexadecimal(const char *text) {
   size_t length = strspn(text, "0123456789abcdef");
   return length > 0 && length <= ID_DIGITS && text[length] == '\0';

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "id.h"
+
 #define STORE_PATH_BYTES 512
-#define ID_DIGITS 64
-#define SHORT_ID_DIGITS 12
 
 /* Writes <store>/<first>[/<second>[/<third>]]. */
 void store_path(char path[STORE_PATH_BYTES], const char *first, const char *second,
@@ -15,9 +15,6 @@ void store_path(char path[STORE_PATH_BYTES], const char *first, const char *seco
 
 /* Makes a directory of the store, and the store, if it is not there. */
 void store_make(const char *name);
-
-/* 64 random hexadecimal digits. */
-void store_new_id(char id[ID_DIGITS + 1]);
 
 bool store_is_hexadecimal(const char *text);
 

@@ -9,6 +9,7 @@
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,13 +35,47 @@ static bool is_entering(int pid) {
   return read_file(path, command, sizeof(command)) > 0 && strncmp(command, "enter\n", 6) == 0;
 }
 
+static bool is_stopped(int pid) {
+  char path[64];
+  char line[256];
+  snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+  const char *state = read_file(path, line, sizeof(line)) > 0 ? strrchr(line, ')') : NULL;
+  return state != NULL && (state[2] == 'T' || state[2] == 't');
+}
+
+static void doze(void) {
+  const struct timespec moment = {.tv_nsec = 1000000};
+  nanosleep(&moment, NULL);
+}
+
+/*
+ * In the middle of its exec a process has its new memory and still its old name. One that has been
+ * told to stop does so on its way back from the kernel: then the name says which of the two it is.
+ */
+static bool is_before_exec(int pid, bool told_to_stop) {
+  for (double end = now() + 1; told_to_stop && now() < end && !is_stopped(pid);) {
+    doze();
+  }
+  return is_entering(pid);
+}
+
 /* The last question again: what was reached counts only if it was reached before the exec. */
-static void judge(int pid, const char *what, long result) {
+static void judge(int pid, bool told_to_stop, const char *what, long result) {
   if (result == -1) {
     seen.refused++;
-  } else if (is_entering(pid)) {
+  } else if (is_entering(pid) && is_before_exec(pid, told_to_stop)) {
     open_way("%s of the entering process", what);
   }
+}
+
+/* A program that its tracer forgets waits for it, and nobody else would enter meanwhile. */
+static void let_go(int pid) {
+  int status;
+  ptrace(PTRACE_INTERRUPT, pid, 0, 0);
+  for (double end = now() + 1; now() < end && waitpid(pid, &status, WNOHANG | __WALL) == 0;) {
+    doze();
+  }
+  ptrace(PTRACE_DETACH, pid, 0, 0);
 }
 
 static void assault(int pid) {
@@ -52,13 +87,12 @@ static void assault(int pid) {
     return;
   }
   seen.entering++;
-  if (kill(pid, SIGSTOP) == 0) {
-    seen.stopped++;
-  }
+  const bool told_to_stop = kill(pid, SIGSTOP) == 0;
+  seen.stopped += told_to_stop;
   for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
     snprintf(path, sizeof(path), "/proc/%d/%s", pid, files[i]);
     int file = open(path, O_RDONLY | O_CLOEXEC);
-    judge(pid, files[i],
+    judge(pid, told_to_stop, files[i],
           file < 0                                   ? -1
           : files[i][0] == 'e' && files[i][1] == 'n' ? read(file, text, sizeof(text))
                                                      : 0);
@@ -67,15 +101,19 @@ static void assault(int pid) {
   snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
   long length = read_file(path, text, sizeof(text));
   for (long i = 0; i < length; i++) {
-    if (text[i] != '\0' && is_entering(pid)) {
+    if (text[i] != '\0' && is_entering(pid) && is_before_exec(pid, told_to_stop)) {
       open_way("the command line of the entering process: %s", text + i);
       break;
     }
   }
-  judge(pid, "PTRACE_SEIZE", ptrace(PTRACE_SEIZE, pid, 0, 0));
+  long seized = ptrace(PTRACE_SEIZE, pid, 0, 0);
+  judge(pid, told_to_stop, "PTRACE_SEIZE", seized);
+  if (seized == 0) {
+    let_go(pid);
+  }
   int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
   for (int fd = 0; pidfd >= 0 && fd < 12; fd++) {
-    judge(pid, "pidfd_getfd", syscall(SYS_pidfd_getfd, pidfd, fd, 0));
+    judge(pid, told_to_stop, "pidfd_getfd", syscall(SYS_pidfd_getfd, pidfd, fd, 0));
   }
   close(pidfd);
   kill(pid, SIGCONT);

@@ -6,11 +6,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/if_packet.h>
-#include <linux/netlink.h>
-#include <net/ethernet.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,11 +22,11 @@
 #include <unistd.h>
 
 #include "attack.h"
+#include "floods.h"
 
-#define CHUNK (1 << 20)
 #define CROWD 400
 
-static char chunk[CHUNK];
+char chunk[CHUNK];
 
 /* What the members have got so far; shared, for one that is killed can't say it any more. */
 static struct {
@@ -153,108 +149,6 @@ static int inode(void) {
   return 0;
 }
 
-static int fill(int link) {
-  while (send(link, chunk, 32768, MSG_DONTWAIT | MSG_NOSIGNAL) > 0) {
-  }
-  return 0;
-}
-
-static int unix_socket(void) {
-  int ends[2];
-  return socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0 ? -1 : fill(ends[0]);
-}
-
-/* As much as a socket may hold back, and more if it is let. */
-static void enlarge(int link) {
-  const int wanted = 1 << 30;
-  setsockopt(link, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof(wanted));
-  setsockopt(link, SOL_SOCKET, SO_SNDBUF, &wanted, sizeof(wanted));
-  setsockopt(link, SOL_SOCKET, SO_RCVBUFFORCE, &wanted, sizeof(wanted));
-  setsockopt(link, SOL_SOCKET, SO_SNDBUFFORCE, &wanted, sizeof(wanted));
-}
-
-static int udp_socket(void) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-  socklen_t size = sizeof(address);
-  int receiver = socket(AF_INET, SOCK_DGRAM, 0);
-  int sender = socket(AF_INET, SOCK_DGRAM, 0);
-  if (receiver < 0 || sender < 0) {
-    return -1;
-  }
-  enlarge(receiver);
-  if (bind(receiver, (struct sockaddr *)&address, size) < 0 ||
-      getsockname(receiver, (struct sockaddr *)&address, &size) < 0 ||
-      connect(sender, (struct sockaddr *)&address, size) < 0) {
-    return -1;
-  }
-  /* Nobody says that a datagram was dropped: so many fill any buffer of the usual size. */
-  for (int i = 0; i < 16; i++) {
-    send(sender, chunk, 60000, MSG_DONTWAIT);
-  }
-  close(sender);
-  return 0;
-}
-
-static int tcp_socket(void) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-  socklen_t size = sizeof(address);
-  static int listener = -1;
-  static struct sockaddr_in bound;
-  if (listener < 0) {
-    listener = socket(AF_INET, SOCK_STREAM, 0);
-    if (bind(listener, (struct sockaddr *)&address, size) < 0 || listen(listener, 4096) < 0 ||
-        getsockname(listener, (struct sockaddr *)&bound, &size) < 0) {
-      return -1;
-    }
-  }
-  int client = socket(AF_INET, SOCK_STREAM, 0);
-  if (client < 0 || connect(client, (struct sockaddr *)&bound, sizeof(bound)) < 0) {
-    return -1;
-  }
-  fill(client);
-  return accept(listener, NULL, NULL) < 0 ? -1 : 0;
-}
-
-static int netlink_socket(void) {
-  struct sockaddr_nl address = {.nl_family = AF_NETLINK};
-  socklen_t size = sizeof(address);
-  int receiver = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
-  static int sender = -1;
-  if (receiver < 0) {
-    return -1;
-  }
-  if (sender < 0) {
-    sender = socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
-    enlarge(sender);
-  }
-  enlarge(receiver);
-  if (bind(receiver, (struct sockaddr *)&address, size) < 0 ||
-      getsockname(receiver, (struct sockaddr *)&address, &size) < 0) {
-    return -1;
-  }
-  for (int i = 0; i < 16; i++) {
-    sendto(sender, chunk, 100000, MSG_DONTWAIT, (struct sockaddr *)&address, size);
-  }
-  return 0;
-}
-
-/* 64 MiB of ring for one socket. */
-static int packet_ring(void) {
-  struct tpacket_req ring = {
-      .tp_block_size = 1 << 20, .tp_block_nr = 64, .tp_frame_size = 2048, .tp_frame_nr = 64 * 512};
-  int link = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
-  if (link < 0) {
-    return -1;
-  }
-  if (setsockopt(link, SOL_PACKET, PACKET_RX_RING, &ring, sizeof(ring)) == 0) {
-    return 0;
-  }
-  int error = errno;
-  close(link);
-  errno = error;
-  return -1;
-}
-
 static int full_pipe(void) {
   int ends[2];
   if (pipe(ends) < 0) {
@@ -323,25 +217,6 @@ static int pty(void) {
   return open("/tmp/flood/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC) < 0 ? -1 : 0;
 }
 
-/* Stays only as long as somebody holds it. */
-static int namespace_of(int flag, const char *name) {
-  char path[64];
-  snprintf(path, sizeof(path), "/proc/self/ns/%s", name);
-  return unshare(flag) < 0 || open(path, O_RDONLY) < 0 ? -1 : 0;
-}
-
-static int uts_namespace(void) {
-  return namespace_of(CLONE_NEWUTS, "uts");
-}
-
-static int ipc_namespace(void) {
-  return namespace_of(CLONE_NEWIPC, "ipc");
-}
-
-static int net_namespace(void) {
-  return namespace_of(CLONE_NEWNET, "net");
-}
-
 static int mount_point(void) {
   return mount("/tmp/flood", "/tmp/flood", NULL, MS_BIND, NULL);
 }
@@ -381,6 +256,11 @@ static const struct {
     {"uts", "UTS namespaces", uts_namespace},
     {"ipc-namespaces", "IPC namespaces", ipc_namespace},
     {"net", "network namespaces", net_namespace},
+    {"mount-namespaces", "mount namespaces", mount_namespace},
+    {"cgroup-namespaces", "cgroup namespaces", cgroup_namespace},
+    {"time", "time namespaces", time_namespace},
+    {"pid-namespaces", "PID namespaces", pid_namespace},
+    {"user-namespaces", "user namespaces", user_namespace},
     {"mounts", "mounts", mount_point},
     {"groups", "control groups", group},
 };

@@ -40,6 +40,9 @@ static bool parse(const char *host, const char *port, struct destination *destin
   return inet_pton(AF_INET6, host, &six->sin6_addr) == 1;
 }
 
+/* What goes nowhere is refused at once; on a busy host even what is next door may take its time. */
+#define ANSWER_MS 3000
+
 static long connect_to(const struct destination *to) {
   int link = socket(to->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (link < 0) {
@@ -49,7 +52,7 @@ static long connect_to(const struct destination *to) {
   socklen_t size = sizeof(error);
   if (connect(link, (const struct sockaddr *)&to->address, to->size) < 0) {
     struct pollfd event = {.fd = link, .events = POLLOUT};
-    if (errno != EINPROGRESS || poll(&event, 1, 300) <= 0) {
+    if (errno != EINPROGRESS || poll(&event, 1, ANSWER_MS) <= 0) {
       error = errno == EINPROGRESS ? ETIMEDOUT : errno;
     } else {
       getsockopt(link, SOL_SOCKET, SO_ERROR, &error, &size);

@@ -152,10 +152,10 @@ static void witness_neighbour(int count, char **arguments) {
   made = open(path, O_CREAT | O_RDWR, 0666) >= 0 && made;
   snprintf(path, sizeof(path), "/tmp%s", arguments[1]);
   made = open(path, O_CREAT | O_RDWR, 0666) >= 0 && made;
-  int tcp = socket(AF_INET6, SOCK_STREAM, 0);
+  int tcp = socket(AF_INET6, SOCK_STREAM | SOCK_NONBLOCK, 0);
   int again = 1;
   setsockopt(tcp, SOL_SOCKET, SO_REUSEADDR, &again, sizeof(again));
-  int local = socket(AF_UNIX, SOCK_STREAM, 0);
+  int local = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
   size_t length = strlen(arguments[1]);
   memcpy(abstract.sun_path + 1, arguments[1], length);
   if (!made || bind(tcp, (struct sockaddr *)&any, sizeof(any)) < 0 || listen(tcp, 8) < 0 ||
@@ -171,9 +171,9 @@ static void witness_neighbour(int count, char **arguments) {
   printf("ready\n");
   while (poll(events, 3, -1) > 0) {
     for (int i = 1; i < 3; i++) {
-      if ((events[i].revents & POLLIN) != 0) {
-        close(accept(events[i].fd, NULL, NULL));
-        heard++;
+      /* All that have come so far: somebody may ask how many in this same moment. */
+      for (int link; (link = accept(events[i].fd, NULL, NULL)) >= 0; heard++) {
+        close(link);
       }
     }
     if (events[0].revents != 0) {

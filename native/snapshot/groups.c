@@ -115,8 +115,7 @@ static long write_group(void *context, int directory) {
 }
 
 void snapshot_groups(struct snapshot *snapshot) {
-  json_key(&snapshot->json, "groups");
-  json_open(&snapshot->json, '[');
+  snapshot_open_list(snapshot, "groups");
   for (uint32_t i = 0; i < snapshot->layout.count; i++) {
     struct look look = {.snapshot = snapshot, .hierarchy = &snapshot->layout.hierarchies[i]};
     const struct cgroup_visitor visitor = {.enter = write_group, .context = &look};
@@ -125,5 +124,5 @@ void snapshot_groups(struct snapshot *snapshot) {
       snapshot->cut |= CUT_GROUPS;
     }
   }
-  json_close(&snapshot->json, ']');
+  snapshot_close_list(snapshot);
 }

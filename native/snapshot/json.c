@@ -3,7 +3,8 @@
 #include <string.h>
 
 static void put(struct json *json, const char *bytes, size_t length) {
-  if (json->full || length > json->capacity - json->length) {
+  /* What was written before may have had more room. */
+  if (json->full || json->length > json->capacity || length > json->capacity - json->length) {
     json->full = true;
     return;
   }

@@ -1,17 +1,12 @@
 /* The namespaces of a sandbox: see namespaces(7), ioctl_ns(2). */
 #include <errno.h>
-#include <linux/magic.h>
 #include <linux/nsfs.h>
-#include <linux/openat2.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <sys/vfs.h>
 
 #include "../cgroup_tree.h"
 #include "../syscalls.h"
 #include "../text.h"
-#include "lines.h"
 #include "snapshot.h"
 
 struct snapshot_namespace *snapshot_find_namespace(struct snapshot *snapshot, uint64_t inode) {
@@ -99,85 +94,6 @@ void snapshot_note_namespace(struct snapshot *snapshot, enum namespace_type type
   note_above(snapshot, fd, type);
 }
 
-/*
- * Opens a path of the sandbox as one of its processes sees it, but never anything outside its root,
- * and never what would make us wait: the result must be a namespace file.
- */
-static int open_held(int member, const char *path) {
-  OWNED_FD root = (int)sys_openat(member, "root", O_PATH | O_DIRECTORY);
-  struct open_how how = {
-      .flags = O_PATH | O_CLOEXEC,
-      .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS,
-  };
-  OWNED_FD file =
-      root < 0 ? -1
-               : (int)system_call(SYS_openat2, root, (long)path, (long)&how, sizeof(how), 0, 0);
-  struct statfs filesystem;
-  if (file < 0 || system_call(SYS_fstatfs, file, (long)&filesystem, 0, 0, 0, 0) < 0 ||
-      filesystem.f_type != NSFS_MAGIC) {
-    return -1;
-  }
-  char own[40];
-  struct text text = TEXT(own);
-  text_append(&text, "/proc/thread-self/fd/");
-  text_number(&text, file);
-  return (int)sys_openat(AT_FDCWD, own, O_RDONLY);
-}
-
-static void note_held(struct snapshot *snapshot, int member, const char *path) {
-  int fd = open_held(member, path);
-  long flag = fd < 0 ? -1 : system_call(SYS_ioctl, fd, NS_GET_NSTYPE, 0, 0, 0, 0);
-  for (int type = 0; type < GLASSBOX_NAMESPACES; type++) {
-    if (flag == NAMESPACE_FLAGS[type]) {
-      snapshot_note_namespace(snapshot, (enum namespace_type)type, fd, -1);
-      return;
-    }
-  }
-  close_owned(&fd);
-}
-
-/* mountinfo: id parent device root mount-point options [tags…] - type source super-options. */
-static void note_held_in(struct snapshot *snapshot, int member) {
-  struct lines lines;
-  if (lines_open(&lines, member, "mountinfo") < 0) {
-    return;
-  }
-  OWNED_FD fd = lines.fd;
-  uint32_t read = 0;
-  for (char *line = lines_next(&lines); line != NULL && fd >= 0; line = lines_next(&lines)) {
-    if (++read > SNAPSHOT_MOUNTS_MAX || snapshot_late(snapshot)) {
-      snapshot->cut |= CUT_MOUNTS;
-      return;
-    }
-    if (strstr(line, " - nsfs ") == NULL) {
-      continue;
-    }
-    for (int field = 0; field < 4; field++) {
-      lines_field(&line);
-    }
-    char *path = lines_field(&line);
-    lines_unescape(path);
-    note_held(snapshot, member, path);
-  }
-}
-
-void snapshot_held_namespaces(struct snapshot *snapshot) {
-  /* Those that are found on the way are at the end, and no process is in them. */
-  uint32_t count = snapshot->namespace_count;
-  uint32_t looked = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    const struct snapshot_namespace *namespace = &snapshot->namespaces[i];
-    if (namespace->type != IN_MNT || namespace->member < 0) {
-      continue;
-    }
-    if (++looked > SNAPSHOT_MOUNT_NAMESPACES_MAX) {
-      snapshot->cut |= CUT_MOUNTS;
-      return;
-    }
-    note_held_in(snapshot, namespace->member);
-  }
-}
-
 static void write_uts(struct snapshot *snapshot, const struct snapshot_namespace *namespace) {
   struct utsname names;
   if (snapshot_enter(snapshot, namespace) < 0) {
@@ -242,6 +158,9 @@ static void write_content(struct snapshot *snapshot, const struct snapshot_names
     if ((snapshot->sections & GLASSBOX_SECTION_NETWORK) != 0) {
       snapshot_network(snapshot, namespace);
     }
+    if ((snapshot->sections & GLASSBOX_SECTION_PORTS) != 0) {
+      snapshot_ports(snapshot, namespace);
+    }
     break;
   case IN_IPC:
     if ((snapshot->sections & GLASSBOX_SECTION_QUEUES) != 0) {
@@ -269,8 +188,7 @@ static void write_related(struct json *json, const char *key, uint64_t inode) {
 
 void snapshot_namespaces(struct snapshot *snapshot) {
   struct json *json = &snapshot->json;
-  json_key(json, "namespaces");
-  json_open(json, '[');
+  snapshot_open_list(snapshot, "namespaces");
   for (uint32_t i = 0; i < snapshot->namespace_count; i++) {
     const struct snapshot_namespace *namespace = &snapshot->namespaces[i];
     if (snapshot_late(snapshot)) {
@@ -289,5 +207,5 @@ void snapshot_namespaces(struct snapshot *snapshot) {
     json_close(json, '}');
     snapshot_finish(snapshot, mark, CUT_NAMESPACES);
   }
-  json_close(json, ']');
+  snapshot_close_list(snapshot);
 }

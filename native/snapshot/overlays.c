@@ -102,14 +102,6 @@ static const char *kind_of(mode_t mode) {
                           : "socket";
 }
 
-struct entry {
-  uint64_t inode;
-  int64_t offset;
-  unsigned short length;
-  unsigned char type;
-  char name[];
-};
-
 static void walk(struct overlay *overlay, int directory, unsigned int depth);
 
 static void take_entry(struct overlay *overlay, int directory, const char *name,
@@ -309,13 +301,12 @@ static void look_at_mounts(struct snapshot *snapshot, const struct snapshot_name
 
 void snapshot_overlays(struct snapshot *snapshot) {
   struct seen seen = {0};
-  json_key(&snapshot->json, "overlays");
-  json_open(&snapshot->json, '[');
+  snapshot_open_list(snapshot, "overlays");
   for (uint32_t i = 0; i < snapshot->namespace_count; i++) {
     const struct snapshot_namespace *namespace = &snapshot->namespaces[i];
     if (namespace->type == IN_MNT && namespace->member >= 0) {
       look_at_mounts(snapshot, namespace, &seen);
     }
   }
-  json_close(&snapshot->json, ']');
+  snapshot_close_list(snapshot);
 }

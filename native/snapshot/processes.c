@@ -158,11 +158,13 @@ static void note_init(struct snapshot *snapshot, int directory, const char *pids
   }
 }
 
-static void write_status(struct snapshot *snapshot, int directory) {
+/* False when the process has ended since it was found, with nothing but its number left. */
+static bool write_status(struct snapshot *snapshot, int directory) {
   struct json *json = &snapshot->json;
   struct lines lines;
+  bool found = false;
   if (lines_open(&lines, directory, "status") < 0) {
-    return;
+    return false;
   }
   OWNED_FD fd = lines.fd;
   for (char *line = lines_next(&lines); line != NULL && fd >= 0; line = lines_next(&lines)) {
@@ -175,6 +177,7 @@ static void write_status(struct snapshot *snapshot, int directory) {
       const char *value = line + length;
       if (strcmp(field->key, "pids") == 0) {
         note_init(snapshot, directory, value);
+        found = true;
       }
       if (field->kind == NUMBERS) {
         write_numbers(json, field->key, value);
@@ -190,6 +193,7 @@ static void write_status(struct snapshot *snapshot, int directory) {
       }
     }
   }
+  return found;
 }
 
 /* The arguments up to a bound, as the process itself has them: it may have written anything there.
@@ -258,6 +262,32 @@ static void write_namespaces(struct snapshot *snapshot, int directory) {
   json_close(json, '}');
 }
 
+/* Null for a zombie, which has no root any more. A long path is cut: it is not "/" all the same. */
+static void write_root(struct json *json, int directory) {
+  char path[256];
+  long length =
+      system_call(SYS_readlinkat, directory, (long)"root", (long)path, sizeof(path), 0, 0);
+  json_key(json, "root");
+  if (length < 0) {
+    json_null(json);
+  } else {
+    json_bytes(json, path, (size_t)length);
+  }
+}
+
+/*
+ * Who is being put into the sandbox is in its group and its pid namespace before it is in the other
+ * ones. Until then it is the lab's, and the host's namespaces would count as ones that somebody in
+ * the sandbox has made. setns changes the user namespace first and all but that at once, so one of
+ * these tells.
+ */
+static bool has_entered(const struct snapshot *snapshot, int directory) {
+  struct stat own;
+  struct stat uts;
+  return sys_fstatat(snapshot->own[IN_UTS], "", &own, AT_EMPTY_PATH) < 0 ||
+         sys_fstatat(directory, "ns/uts", &uts, 0) < 0 || uts.st_ino != own.st_ino;
+}
+
 /* One process as an object. A zombie is wanted only where its parent is asked for its children. */
 static bool write_process(struct snapshot *snapshot, int pid, int directory, bool zombies_only) {
   struct json *json = &snapshot->json;
@@ -266,18 +296,22 @@ static bool write_process(struct snapshot *snapshot, int pid, int directory, boo
   json_open(json, '{');
   json_key_integer(json, "pid", pid);
   bool found = write_stat(json, directory, &state) && write_groups(snapshot, directory) &&
-               (!zombies_only || state == 'Z');
+               has_entered(snapshot, directory) && (!zombies_only || state == 'Z') &&
+               write_status(snapshot, directory);
   if (!found) {
     json->full = false;
     json->length = mark;
     return false;
   }
-  write_status(snapshot, directory);
   write_arguments(json, directory);
   write_number_file(json, directory, "oom_score", "oomScore");
   write_number_file(json, directory, "oom_score_adj", "oomScoreAdjust");
+  write_root(json, directory);
   write_namespaces(snapshot, directory);
   json_close(json, '}');
+  if ((snapshot->sections & GLASSBOX_SECTION_HELD) != 0) {
+    snapshot_held_by_files(snapshot, directory);
+  }
   if (snapshot_finish(snapshot, mark, CUT_PROCESSES)) {
     snapshot->pids[snapshot->pid_count++] = pid;
     return true;
@@ -339,14 +373,14 @@ long snapshot_processes(struct snapshot *snapshot) {
   const struct hierarchy *hierarchy = cgroup_unified(&snapshot->layout);
   hierarchy = hierarchy == NULL ? &snapshot->layout.hierarchies[0] : hierarchy;
   const struct cgroup_visitor visitor = {.enter = look_at_group, .context = snapshot};
-  cgroup_path(path, hierarchy, snapshot->lab, snapshot->id, NULL);
-  json_key(&snapshot->json, "processes");
-  json_open(&snapshot->json, '[');
+  /* Not what the host runs for it beside: see outside.c and probe.c. */
+  cgroup_path(path, hierarchy, snapshot->lab, snapshot->id, CGROUP_DELEGATED);
+  snapshot_open_list(snapshot, "processes");
   long result = cgroup_walk(path, &visitor);
   if (result == -E2BIG) {
     snapshot->cut |= CUT_PROCESSES;
     result = 0;
   }
-  json_close(&snapshot->json, ']');
+  snapshot_close_list(snapshot);
   return result == FULL ? 0 : result;
 }

@@ -124,14 +124,6 @@ static void write_posix_queue(struct json *json, int directory, const char *name
   json_close(json, '}');
 }
 
-struct entry {
-  uint64_t inode;
-  int64_t offset;
-  unsigned short length;
-  unsigned char type;
-  char name[];
-};
-
 static void write_posix_queues(struct snapshot *snapshot, int directory) {
   struct json *json = &snapshot->json;
   uint32_t count = 0;

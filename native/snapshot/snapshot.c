@@ -9,8 +9,8 @@
 #include "../syscalls.h"
 #include "../text.h"
 
-/* What the end of a snapshot needs: the list of what was cut, and the brackets. */
-#define TAIL_BYTES 256
+/* What is kept for the shape of a snapshot: its lists, what was cut, and the brackets. */
+#define SHAPE_BYTES 512
 
 const char *const NAMESPACE_NAMES[GLASSBOX_NAMESPACES] = {"user", "mnt", "pid",    "net",
                                                           "ipc",  "uts", "cgroup", "time"};
@@ -39,6 +39,19 @@ bool snapshot_finish(struct snapshot *snapshot, size_t mark, uint32_t cut) {
   }
   snapshot->cut |= cut | CUT_SIZE;
   return false;
+}
+
+void snapshot_open_list(struct snapshot *snapshot, const char *key) {
+  snapshot->json.capacity += SHAPE_BYTES;
+  json_key(&snapshot->json, key);
+  json_open(&snapshot->json, '[');
+  snapshot->json.capacity -= SHAPE_BYTES;
+}
+
+void snapshot_close_list(struct snapshot *snapshot) {
+  snapshot->json.capacity += SHAPE_BYTES;
+  json_close(&snapshot->json, ']');
+  snapshot->json.capacity -= SHAPE_BYTES;
 }
 
 void snapshot_file(int directory, const char *path, char *text, size_t capacity) {
@@ -87,7 +100,7 @@ static void close_all(struct snapshot *snapshot) {
 
 static void write_cut(struct snapshot *snapshot) {
   struct json *json = &snapshot->json;
-  json->capacity += TAIL_BYTES;
+  json->capacity += SHAPE_BYTES;
   json_key(json, "cut");
   json_open(json, '[');
   for (size_t i = 0; i < sizeof(CUT_WORDS) / sizeof(CUT_WORDS[0]); i++) {
@@ -109,8 +122,8 @@ static int take(struct snapshot *snapshot, struct glassbox_failure *failure) {
   if (result < 0) {
     return fail(failure, "snapshot", snapshot->id, result);
   }
-  if ((snapshot->sections & GLASSBOX_SECTION_MOUNTS) != 0) {
-    snapshot_held_namespaces(snapshot);
+  if ((snapshot->sections & GLASSBOX_SECTION_HELD) != 0) {
+    snapshot_held_by_mounts(snapshot);
   }
   snapshot_namespaces(snapshot);
   if ((snapshot->sections & GLASSBOX_SECTION_GROUPS) != 0) {
@@ -139,7 +152,7 @@ int glassbox_snapshot(const char *lab, const char *id, uint32_t sections, uint64
       .lab = lab,
       .id = id,
       .sections = sections,
-      .json = {.bytes = json, .capacity = capacity - TAIL_BYTES},
+      .json = {.bytes = json, .capacity = capacity - SHAPE_BYTES},
       .deadline_ns = monotonic_ns() + SNAPSHOT_DEADLINE_NS,
       .own = {-1, -1, -1, -1, -1, -1, -1, -1},
       .init = -1,

@@ -23,6 +23,8 @@
 #define SNAPSHOT_FILES_MAX 200
 #define SNAPSHOT_QUEUES_MAX 64
 #define SNAPSHOT_LINKS_MAX 64
+#define SNAPSHOT_PORTS_MAX 128
+#define SNAPSHOT_DESCRIPTORS_MAX 8192
 #define SNAPSHOT_DEADLINE_NS (500 * 1000 * 1000)
 
 /* What was left out, each a word in "cut". */
@@ -74,10 +76,25 @@ struct snapshot {
   /* Processes already written, by pid. */
   int pids[SNAPSHOT_PROCESSES_MAX];
   uint32_t pid_count;
+  /* Open files of processes that were looked at. */
+  uint32_t descriptor_count;
+};
+
+/* A directory entry as getdents64(2) writes it. */
+struct entry {
+  uint64_t inode;
+  int64_t offset;
+  unsigned short length;
+  unsigned char type;
+  char name[];
 };
 
 /* True once the time is up; then the rest is left out. */
 bool snapshot_late(struct snapshot *snapshot);
+
+/* A list of the outermost object, which always has room; its values may not. */
+void snapshot_open_list(struct snapshot *snapshot, const char *key);
+void snapshot_close_list(struct snapshot *snapshot);
 
 /* Ends a value that began at the mark: one that does not fit is taken back and noted as cut. */
 bool snapshot_finish(struct snapshot *snapshot, size_t mark, uint32_t cut);
@@ -97,13 +114,17 @@ void snapshot_return(struct snapshot *snapshot, enum namespace_type type);
 
 /* The sections, in the order they are written. */
 long snapshot_processes(struct snapshot *snapshot);
-void snapshot_held_namespaces(struct snapshot *snapshot);
+void snapshot_held_by_mounts(struct snapshot *snapshot);
 void snapshot_namespaces(struct snapshot *snapshot);
 void snapshot_groups(struct snapshot *snapshot);
 void snapshot_overlays(struct snapshot *snapshot);
 
+/* Notes the namespaces that a process, whose /proc/<pid> this is, has open. */
+void snapshot_held_by_files(struct snapshot *snapshot, int directory);
+
 /* The content of one namespace, as one value. */
 void snapshot_network(struct snapshot *snapshot, const struct snapshot_namespace *namespace);
+void snapshot_ports(struct snapshot *snapshot, const struct snapshot_namespace *namespace);
 void snapshot_queues(struct snapshot *snapshot, const struct snapshot_namespace *namespace);
 void snapshot_mounts(struct snapshot *snapshot, const struct snapshot_namespace *namespace);
 

@@ -299,11 +299,16 @@ bool wait_for_output(struct program *program, const char *text) {
   return true;
 }
 
+void hang_up(struct program *program) {
+  close_owned(&program->terminal);
+  program->terminal = -1;
+}
+
 int wait_for_end(struct program *program) {
   int64_t deadline_ns = monotonic_ns() + PATIENCE_NS;
   int status = -1;
   struct pollfd ended = {.fd = (int)sys_pidfd_open(program->pid), .events = POLLIN};
-  while (read_some(program, deadline_ns)) {
+  while (program->terminal >= 0 && read_some(program, deadline_ns)) {
   }
   if (sys_poll_until(&ended, 1, deadline_ns, monotonic_ns()) <= 0) {
     CHECK(!"enter ends in time");
@@ -311,7 +316,7 @@ int wait_for_end(struct program *program) {
   }
   close(ended.fd);
   waitpid(program->pid, &status, 0);
-  close(program->terminal);
+  hang_up(program);
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -339,4 +344,26 @@ bool eventually(bool (*condition)(void *context), void *context) {
     sched_yield();
   }
   return true;
+}
+
+#define SNAPSHOT_BYTES (512 << 10)
+
+uint32_t pids_of(const struct glassbox_spec *spec, int32_t *pids, uint32_t capacity) {
+  struct glassbox_failure failure;
+  uint64_t length;
+  uint32_t count = 0;
+  char *json = calloc(1, SNAPSHOT_BYTES);
+  CHECK(json != NULL);
+  CHECK(glassbox_snapshot(spec->lab, spec->id, 0, SNAPSHOT_BYTES - 1, json, &length, &failure) ==
+        0);
+  /* Within a string the quotes would be escaped. */
+  static const char begin[] = "{\"pid\":";
+  for (char *at = strstr(json, begin); at != NULL; at = strstr(at + 1, begin)) {
+    if (count < capacity) {
+      pids[count] = (int32_t)strtol(at + sizeof(begin) - 1, NULL, 10);
+    }
+    count++;
+  }
+  free(json);
+  return count;
 }

@@ -60,6 +60,8 @@ void start(struct program *program, const struct glassbox_spec *spec,
 
 /* Reads until the output has this text; false at the deadline or when the program closed it. */
 bool wait_for_output(struct program *program, const char *text);
+/* Closes the terminal, as the warden does: who is on it hears SIGHUP. */
+void hang_up(struct program *program);
 /* Waits for the end of `enter` and closes the terminal; its exit status, or 128 + its signal. */
 int wait_for_end(struct program *program);
 /* START and wait_for_end: the output stays in the program. */
@@ -70,6 +72,9 @@ int run_inside(struct program *program, const struct glassbox_spec *spec,
 
 /* What the probe must have said. */
 void check_facts(const struct program *program, const char *const *facts, size_t count);
+
+/* Pids on the host of the processes of a sandbox, as a snapshot has them; how many there are. */
+uint32_t pids_of(const struct glassbox_spec *spec, int32_t *pids, uint32_t capacity);
 
 /* True once the condition holds, false at the deadline. For what the kernel tells nobody. */
 bool eventually(bool (*condition)(void *context), void *context);

@@ -69,8 +69,7 @@ static void ends_when_the_terminal_closes(void) {
   struct program program;
   START(&program, &spec, &sandbox, "/bin/probe", "wait");
   CHECK(wait_for_output(&program, "ready"));
-  close(program.terminal);
-  program.terminal = -1;
+  hang_up(&program);
   CHECK(wait_for_end(&program) == 128 + SIGHUP);
 }
 
@@ -100,13 +99,9 @@ static void has_no_mount_in_common_with_the_host(void) {
 }
 
 static bool is_alone(void *context) {
-  struct glassbox_process processes[8];
-  struct glassbox_hostname hostnames[8];
-  struct glassbox_inspection inspection;
-  struct glassbox_failure failure;
+  int32_t pid;
   (void)context;
-  return glassbox_inspect(lab(), spec.id, 8, processes, hostnames, &inspection, &failure) == 0 &&
-         inspection.process_count == 1;
+  return pids_of(&spec, &pid, 1) == 1;
 }
 
 static void ends_its_shell_when_it_is_killed(void) {
@@ -114,6 +109,8 @@ static void ends_its_shell_when_it_is_killed(void) {
   START(&program, &spec, &sandbox, "/bin/probe", "wait");
   CHECK(wait_for_output(&program, "ready"));
   kill(program.pid, SIGKILL);
+  /* As the warden does when it hears of the end. */
+  hang_up(&program);
   CHECK(wait_for_end(&program) == 137);
   CHECK(eventually(is_alone, NULL));
 }
@@ -141,7 +138,8 @@ int main(void) {
       {"a new size of the terminal reaches the program", tells_a_new_size},
       {"Ctrl-C interrupts the program", interrupts_with_a_key},
       {"closing the terminal ends the program", ends_when_the_terminal_closes},
-      {"killing enter ends the program", ends_its_shell_when_it_is_killed},
+      {"the program ends when enter is killed and the terminal is closed",
+       ends_its_shell_when_it_is_killed},
       {"no mount of a sandbox is in a peer group of the host's",
        has_no_mount_in_common_with_the_host},
       {"a process that is not the sandbox's is not entered", enters_no_other_process},

@@ -124,14 +124,10 @@ static void is_no_process_of_the_machine(void) {
   const struct glassbox_spec spec = spec_of(1);
   const struct glassbox_sandbox sandbox = create(&spec);
   struct way way;
-  struct glassbox_process processes[8];
-  struct glassbox_hostname hostnames[8];
-  struct glassbox_inspection inspection;
-  struct glassbox_failure failure;
+  int32_t pid;
   start_way(&way, &spec, &sandbox, SLIRP);
   CHECK(wait_for_ready(&way));
-  CHECK(glassbox_inspect(spec.lab, spec.id, 8, processes, hostnames, &inspection, &failure) == 0);
-  CHECK(inspection.process_count == 1 && processes[0].pid == sandbox.pid);
+  CHECK(pids_of(&spec, &pid, 1) == 1 && pid == sandbox.pid);
   destroy(&spec, &sandbox);
   wait_for_way(&way);
   close(way.hold);

@@ -35,6 +35,7 @@ async function main(): Promise<void> {
     console.log(`load ${readFileSync('/proc/loadavg', 'utf8').trim()}\n`);
     const measured = await takeTurns(places, rounds);
     const throughput = await measureThroughput(places);
+    printSteps(measured.sandboxes, throughput.traces);
     console.log(
       `\nsandboxes per second, all cores busy: ${throughput.ours.toFixed(0)} ours, ${throughput.floor.toFixed(0)} the floor's, ${throughput.crun?.toFixed(0) ?? 'no'} crun's`,
     );
@@ -54,7 +55,10 @@ async function main(): Promise<void> {
   }
 }
 
-async function takeTurns(places: Places, rounds: number): Promise<Measured> {
+async function takeTurns(
+  places: Places,
+  rounds: number,
+): Promise<Measured & { readonly sandboxes: readonly Sample[] }> {
   const floor = openFloor(places);
   const sandbox = await openSandbox();
   const entrants: Entrant[] = [
@@ -78,7 +82,6 @@ async function takeTurns(places: Places, rounds: number): Promise<Measured> {
   for (const { close } of contenders) await close();
   const of = (contender: Contender) => samples.get(contender.name) ?? [];
   printTurns(rounds, samples, { floor: floor.name, warden: `${wardenMiB.toFixed(0)} MiB` });
-  printSteps(of(sandbox));
   for (const entrant of entrants) {
     if ('skipped' in entrant) console.log(`skipped  ${entrant.name}: ${entrant.skipped}`);
   }
@@ -87,6 +90,7 @@ async function takeTurns(places: Places, rounds: number): Promise<Measured> {
   }
   const totalOf = (name: string) => (samples.get(name) ?? []).map(({ totalMs }) => totalMs);
   return {
+    sandboxes: of(sandbox),
     sandboxMs: totalOf(sandbox.name),
     floorMs: totalOf(floor.name),
     boxMs: totalOf('box run true, in a sandbox'),

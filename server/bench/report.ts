@@ -1,6 +1,8 @@
+import type { TraceCall } from '../protocol/trace.ts';
 import type { Sample } from './contender.ts';
 import type { MemoryUse } from './memory.ts';
 import { median, quantile, table } from './statistics.ts';
+import type { Throughput } from './throughput.ts';
 
 /** Who took how long, from nothing to nothing. */
 export function printTurns(
@@ -35,9 +37,23 @@ export function printTurns(
 }
 
 /** Where the time of a creation goes, step by step; the two sides work at the same time. */
-export function printSteps(samples: readonly Sample[]): void {
+export function printSteps(samples: readonly Sample[], busy: Throughput['traces']): void {
+  const steps = stepsOf(samples.flatMap(({ trace }) => (trace === undefined ? [] : [trace])));
+  const busySteps = stepsOf(busy);
+  const rows = [...steps].map(([name, values]) => [
+    name,
+    median(values),
+    quantile(values, 0.95),
+    median(busySteps.get(name) ?? []),
+  ]);
+  const headings = ['step of a creation, ms', 'median', 'p95', 'all cores busy'];
+  console.log(`\n${table([headings, ...rows])}\n`);
+}
+
+/** The time of each step in each creation. */
+function stepsOf(traces: readonly (readonly TraceCall[])[]): ReadonlyMap<string, number[]> {
   const steps = new Map<string, number[]>();
-  for (const { trace = [] } of samples) {
+  for (const trace of traces) {
     const sums = new Map<string, number>();
     for (const { side, step, durationNs } of trace) {
       const name = `${side} ${step}`;
@@ -45,8 +61,7 @@ export function printSteps(samples: readonly Sample[]): void {
     }
     for (const [name, sum] of sums) steps.set(name, [...(steps.get(name) ?? []), sum]);
   }
-  const rows = [...steps].map(([name, values]) => [name, median(values), quantile(values, 0.95)]);
-  console.log(`\n${table([['step of a creation, ms', 'median', 'p95'], ...rows])}\n`);
+  return steps;
 }
 
 export function printMemory(uses: readonly MemoryUse[], groupsKiB: number): void {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import type { TraceCall } from '../protocol/trace.ts';
 import { BUILD } from '../setup/paths.mjs';
 import { openNative } from '../warden/native.ts';
 import type { Native } from '../warden/native-interface.ts';
@@ -17,8 +18,17 @@ const WINDOWS = 3;
 /** Two for each core, so that none waits for a disk or a lock while the other has nothing to do. */
 const AT_ONCE = 2 * availableParallelism();
 
+/** Of so many creations one is looked at step by step. */
+const TRACED_EVERY = 8;
+
 /** Sandboxes made and removed in a second with all cores busy. */
-export type Throughput = { readonly ours: number; readonly floor: number; readonly crun?: number };
+export type Throughput = {
+  readonly ours: number;
+  readonly floor: number;
+  readonly crun?: number;
+  /** Some creations of ours meanwhile: where the time goes when others want the same of the kernel. */
+  readonly traces: readonly (readonly TraceCall[])[];
+};
 
 /** Ours, the floor's and crun's in turns; medians. What the floor can't do, nothing in user space can. */
 export async function measureThroughput(places: Places): Promise<Throughput> {
@@ -27,10 +37,13 @@ export async function measureThroughput(places: Places): Promise<Throughput> {
     cgroupParent: places.group('many'),
     stage: places.stage,
   });
-  const workers = Array.from(
-    { length: AT_ONCE },
-    (_, at) => () => makeAndRemove(native, places, at),
-  );
+  const traces: (readonly TraceCall[])[] = [];
+  let made = 0;
+  const workers = Array.from({ length: AT_ONCE }, (_, at) => async () => {
+    const trace = await makeAndRemove(native, places, at);
+    made += 1;
+    if (made % TRACED_EVERY === 0) traces.push(trace);
+  });
   const floors = Array.from({ length: AT_ONCE }, (_, at) => openFloor(places, at + 1));
   const runtimes = openRuntimes(places);
   const ours: number[] = [];
@@ -47,6 +60,7 @@ export async function measureThroughput(places: Places): Promise<Throughput> {
     ours: median(ours),
     floor: median(floor),
     ...(crun.length > 0 ? { crun: median(crun) } : {}),
+    traces,
   };
 }
 
@@ -55,10 +69,15 @@ function openRuntimes(places: Places): Contender[] {
   return entrants.filter((entrant): entrant is Contender => !('skipped' in entrant));
 }
 
-async function makeAndRemove(native: Native, places: Places, worker: number): Promise<void> {
+async function makeAndRemove(
+  native: Native,
+  places: Places,
+  worker: number,
+): Promise<readonly TraceCall[]> {
   const id = randomBytes(6).toString('hex');
   const sandbox = await native.create(benchSpec(places, id, worker));
   await native.destroy(id, sandbox.pidfd);
+  return sandbox.trace;
 }
 
 /** What a learner without special needs gets. */

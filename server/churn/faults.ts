@@ -26,7 +26,7 @@ export async function openFaults(scratch: string): Promise<Faults> {
   const built = join(BUILD, 'native');
   const libraryDirectory = join(scratch, 'faulty');
   mkdirSync(libraryDirectory);
-  for (const name of ['enter', 'outside', 'layer']) {
+  for (const name of ['enter', 'probe', 'outside', 'layer']) {
     if (existsSync(join(built, name))) symlinkSync(join(built, name), join(libraryDirectory, name));
   }
   const file = join(libraryDirectory, 'libglassbox.so');

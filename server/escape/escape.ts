@@ -1,4 +1,5 @@
 import { CONTROLS } from './controls.ts';
+import type { Row, Rows } from './rows.ts';
 import { type Judgement, join, judge } from './verdict.ts';
 import type { Way } from './way.ts';
 import { FILE_WAYS } from './ways-files.ts';
@@ -9,81 +10,80 @@ import type { World } from './world.ts';
 /** Every known way out that is tried, in the order of the table. */
 export const WAYS: readonly Way[] = [...KERNEL_WAYS, ...FILE_WAYS, ...OTHER_WAYS];
 
-/** One row of the table. */
-export type Result = { readonly name: string; readonly judgement: Judgement };
-
 /** One way, in one place. */
 async function tryOnce(world: World, way: Way, inContainer: boolean): Promise<Judgement> {
   const seen: string[] = [];
   const over = await way.watch?.(world);
   let sayings: readonly Judgement[] = [{ verdict: 'refused', text: way.refusal ?? '' }];
-  if (way.attack !== undefined) {
-    const args = [...(inContainer ? ['container'] : []), ...way.attack(world)];
-    const program = world.start(world.attacker.state, args, async () => {
-      if (way.look !== undefined) seen.push(...(await way.look(world)));
-    });
-    const { sayings: said, output } = await program.ended;
-    sayings = said;
-    if (said.length === 0) console.log(output);
+  try {
+    if (way.attack !== undefined) {
+      const args = [...(inContainer ? ['container'] : []), ...way.attack(world)];
+      const program = world.start(world.attacker.state, args, async () => {
+        if (way.look !== undefined) seen.push(...(await way.look(world)));
+      });
+      const { sayings: said, output } = await program.ended;
+      sayings = said;
+      if (said.length === 0) console.log(output);
+    }
+  } finally {
+    if (over !== undefined) seen.push(...(await over()));
   }
-  if (over !== undefined) seen.push(...(await over()));
   return judge(sayings, seen);
 }
 
 /** One way in every place where it may differ. */
-async function tryWay(world: World, way: Way): Promise<Result> {
+async function tryWay(world: World, way: Way): Promise<Judgement> {
   const judgements: Judgement[] = [];
   for (const inContainer of way.container ? [false, true] : [false]) {
-    try {
-      judgements.push(await tryOnce(world, way, inContainer));
-    } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      judgements.push({ verdict: 'open', text: `it could not be tried: ${text}` });
-    }
+    judgements.push(await tryOnce(world, way, inContainer));
   }
-  return { name: way.name, judgement: join(judgements) };
+  return join(judgements);
 }
 
 /** Tries them all and prints the table as it grows. */
-export async function tryAllWays(world: World, only: string): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  console.log(row(['way out', 'known from', 'where', 'verdict', 'how']));
+export async function tryAllWays(world: World, rows: Rows, only: string): Promise<void> {
+  const tried: Row[] = [];
+  console.log(line(['way out', 'known from', 'where', 'seconds', 'verdict', 'how']));
   for (const way of WAYS.filter(({ name }) => name.includes(only))) {
-    const result = await tryWay(world, way);
-    results.push(result);
+    const row = await rows.try(way.name, async () => {
+      if (tried.at(-1)?.broken === true) await world.recover();
+      return tryWay(world, way);
+    });
+    tried.push(row);
     const where = way.attack === undefined ? 'page' : way.container ? 'both levels' : 'machine';
-    const { verdict, text } = result.judgement;
-    console.log(row([way.name, way.reference, where, verdict.toUpperCase(), printable(text)]));
-    console.log(row(['', way.tried, '', '', '']).trimEnd());
+    const { verdict, text } = row.judgement;
+    const seconds = row.seconds.toFixed(1);
+    console.log(
+      line([way.name, way.reference, where, seconds, verdict.toUpperCase(), printable(text)]),
+    );
+    console.log(line(['', way.tried, '', '', '', '']).trimEnd());
   }
   const count = (verdict: Judgement['verdict']) =>
-    results.filter(({ judgement }) => judgement.verdict === verdict).length;
+    tried.filter(({ judgement }) => judgement.verdict === verdict).length;
   console.log(
-    `\n${results.length} ways tried, ${count('refused')} refused, ${count('open')} open, ${count('skipped')} skipped`,
+    `\n${tried.length} ways tried, ${count('refused')} refused, ${count('open')} open, ${count('skipped')} skipped`,
   );
-  return results;
 }
 
 /** Runs every control: a detector that sees nothing proves nothing. */
-export async function runControls(world: World): Promise<readonly Result[]> {
-  const results: Result[] = [];
+export async function runControls(world: World, rows: Rows): Promise<void> {
+  let detected = 0;
   for (const { name, detects } of CONTROLS) {
-    const seen = await detects(world).catch((error: unknown) => {
-      console.log(String(error));
-      return false;
-    });
-    const verdict = seen ? 'refused' : 'open';
-    results.push({ name: `control: ${name}`, judgement: { verdict, text: '' } });
-    console.log(`${seen ? 'detected    ' : 'NOT DETECTED'}  ${name}`);
+    const { judgement } = await rows.try(`control: ${name}`, async () =>
+      (await detects(world))
+        ? { verdict: 'refused', text: '' }
+        : { verdict: 'open', text: 'it was not detected' },
+    );
+    const seen = judgement.verdict === 'refused';
+    detected += seen ? 1 : 0;
+    console.log(`${seen ? 'detected    ' : 'NOT DETECTED'}  ${name} ${printable(judgement.text)}`);
   }
-  const detected = results.filter(({ judgement }) => judgement.verdict === 'refused').length;
-  console.log(`\n${results.length} controls, ${detected} detected`);
-  return results;
+  console.log(`\n${CONTROLS.length} controls, ${detected} detected`);
 }
 
-const WIDTHS = [40, 46, 12, 8];
+const WIDTHS = [40, 46, 12, 7, 8];
 
-const row = (cells: readonly string[]) =>
+const line = (cells: readonly string[]) =>
   cells.map((cell, at) => cell.padEnd(WIDTHS[at] ?? 0)).join('  ');
 
 /** What the attacking program says comes from a sandbox. */

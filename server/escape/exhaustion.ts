@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SANDBOX_LIMITS } from '../warden/sandbox-limits.ts';
-import type { Result } from './escape.ts';
 import { FLOODS, type Flood } from './floods.ts';
 import { type Latency, Typist } from './latency.ts';
+import type { Rows } from './rows.ts';
 import type { World } from './world.ts';
 
 /** The neighbour's keys must come back within this, whatever happens: generous, for hosts are busy. */
@@ -80,6 +80,7 @@ async function watchFlood(world: World, typist: Typist, flood: Flood): Promise<S
   let takenBytes = 0;
   let charged = 0;
   let neighbourCan = true;
+  const needs = flood.netfilter === true ? NEEDS_NETFILTER : 0;
   const look = async () => {
     charged = chargedBytes(world);
     // The guard takes a look several times a second.
@@ -87,12 +88,12 @@ async function watchFlood(world: World, typist: Typist, flood: Flood): Promise<S
       await wait(100);
     }
     if (flood.neighbour === undefined) return;
+    neighbourCan = false;
     const neighbour = world.start(world.neighbour.state, flood.neighbour, undefined, 0, needs);
     const { sayings } = await neighbour.ended;
     neighbourCan = sayings.some(({ verdict }) => verdict === 'open');
   };
   const { state } = world.attacker;
-  const needs = flood.netfilter === true ? NEEDS_NETFILTER : 0;
   const program =
     flood.attack === undefined
       ? world.startCommand(state, flood.command ?? [], look)
@@ -102,9 +103,12 @@ async function watchFlood(world: World, typist: Typist, flood: Flood): Promise<S
   }, 100);
   const typing = typist.typeUntil(() => over);
   const { sayings, output } = await program.ended;
-  if (flood.guarded !== true && sayings.length === 0) await look();
-  over = true;
-  clearInterval(sampling);
+  try {
+    if (flood.guarded !== true && sayings.length === 0) await look();
+  } finally {
+    over = true;
+    clearInterval(sampling);
+  }
   // The program is gone at once, and the page hears of it a moment later.
   for (let turn = 0; flood.guarded === true && turn < 10 && !wasEvicted(world); turn += 1) {
     await wait(100);
@@ -127,6 +131,7 @@ async function watchFlood(world: World, typist: Typist, flood: Flood): Promise<S
 
 function complaint(flood: Flood, seen: Seen): string | undefined {
   const { latency, takenBytes, neighbourCan } = seen;
+  if (latency.lost) return 'a key of the neighbour never came back';
   if (!(latency.max < ANSWER_MS)) return `a key of the neighbour took ${latency.max.toFixed(0)} ms`;
   if (/can't enter/.test(seen.ended)) return seen.ended;
   if (flood.guarded === true && !seen.evicted) return 'the guard did not end it';
@@ -137,44 +142,72 @@ function complaint(flood: Flood, seen: Seen): string | undefined {
 }
 
 /** Floods the attacker's sandbox in every way and prints what the neighbour felt of it. */
-export async function exhaustAll(world: World, only: string): Promise<readonly Result[]> {
-  const typist = await Typist.sitDown(world.neighbour.page);
-  const idle = await typist.typeFor(4_000);
-  const results: Result[] = [];
-  console.log(
-    row([
-      'flood',
-      'key p50',
-      'p99',
-      'max ms',
-      '× idle',
-      'kernel',
-      'charged',
-      'gone ms',
-      'ended by',
-    ]),
-  );
-  console.log(row(['(idle)', ...times(idle, idle), '', '', '', '']));
-  for (const flood of FLOODS.filter(({ name }) => name.includes(only))) {
-    const seen = await watchFlood(world, typist, flood);
-    const problem = complaint(flood, seen);
-    const megabytes = [seen.takenBytes, seen.chargedBytes].map((bytes) => (bytes / MIB).toFixed(0));
-    const removed = seen.removedMs.toFixed(0);
-    const ended = seen.ended.replaceAll(/\p{Cc}/gu, ' ').slice(0, 80);
-    console.log(row([flood.name, ...times(seen.latency, idle), ...megabytes, removed, ended]));
-    if (problem !== undefined) console.log(`    FAILED: ${problem}`);
-    results.push({
-      name: `exhaustion: ${flood.name}`,
-      judgement: { verdict: problem === undefined ? 'refused' : 'open', text: problem ?? '' },
+export async function exhaustAll(world: World, rows: Rows, only: string): Promise<void> {
+  let seat: { typist: Typist; readonly idle: Latency } | undefined;
+  const wasBroken = rows.all.at(-1)?.broken === true;
+  const quiet = await rows.try('exhaustion: nothing is flooded yet', async () => {
+    if (wasBroken) await world.recover();
+    const typist = await Typist.sitDown(world.neighbour.page);
+    const idle = await typist.typeFor(4_000);
+    seat = { typist, idle };
+    return idle.lost || idle.max > ANSWER_MS
+      ? { verdict: 'open', text: `a key of the neighbour took ${idle.max.toFixed(0)} ms` }
+      : { verdict: 'refused', text: '' };
+  });
+  if (seat === undefined) {
+    console.log(`nothing is flooded: ${quiet.judgement.text}`);
+    return;
+  }
+  let { typist } = seat;
+  const { idle } = seat;
+  let held = 0;
+  let broken = idle.lost;
+  console.log(line([...HEADINGS]));
+  console.log(line(['(idle)', ...times(idle, idle), '', '', '', '', '']));
+  const floods = FLOODS.filter(({ name }) => name.includes(only));
+  for (const flood of floods) {
+    let seen: Seen | undefined;
+    const row = await rows.try(`exhaustion: ${flood.name}`, async () => {
+      if (broken) {
+        await world.recover();
+        typist = await Typist.sitDown(world.neighbour.page);
+      }
+      seen = await watchFlood(world, typist, flood);
+      const problem = complaint(flood, seen);
+      return { verdict: problem === undefined ? 'refused' : 'open', text: problem ?? '' };
     });
+    const failed = row.judgement.verdict === 'open';
+    broken = row.broken || seen?.latency.lost === true;
+    held += failed ? 0 : 1;
+    console.log(line([flood.name, ...(seen === undefined ? [] : cells(seen, idle, row.seconds))]));
+    if (failed) console.log(`    FAILED after ${row.seconds.toFixed(1)} s: ${row.judgement.text}`);
   }
-  for (const [line] of world.lab.printed.matchAll(/.*has taken what belongs to all.*/g)) {
-    console.log(`log of the lab: ${line}`);
+  for (const [told] of world.lab.printed.matchAll(/.*has taken what belongs to all.*/g)) {
+    console.log(`log of the lab: ${told}`);
   }
-  const held = results.filter(({ judgement }) => judgement.verdict === 'refused').length;
-  console.log(`\n${results.length} floods, ${held} ended inside their own limits`);
-  return results;
+  console.log(`\n${floods.length} floods, ${held} ended inside their own limits`);
 }
+
+const HEADINGS = [
+  'flood',
+  'key p50',
+  'p99',
+  'max ms',
+  '× idle',
+  'kernel',
+  'charged',
+  'gone ms',
+  'seconds',
+  'ended by',
+] as const;
+
+const cells = (seen: Seen, idle: Latency, seconds: number) => [
+  ...times(seen.latency, idle),
+  ...[seen.takenBytes, seen.chargedBytes].map((bytes) => (bytes / MIB).toFixed(0)),
+  seen.removedMs.toFixed(0),
+  seconds.toFixed(1),
+  seen.ended.replaceAll(/\p{Cc}/gu, ' ').slice(0, 80),
+];
 
 const times = (latency: Latency, idle: Latency) => [
   latency.p50.toFixed(1),
@@ -183,9 +216,9 @@ const times = (latency: Latency, idle: Latency) => [
   (latency.p50 / idle.p50).toFixed(1),
 ];
 
-const WIDTHS = [24, 8, 8, 8, 8, 9, 9, 9];
+const WIDTHS = [24, 8, 8, 8, 8, 9, 9, 9, 9];
 
-const row = (cells: readonly string[]) =>
-  cells
-    .map((cell, at) => (at === 0 ? cell.padEnd(WIDTHS[0] ?? 0) : cell.padStart(WIDTHS[at] ?? 0)))
+const line = (texts: readonly string[]) =>
+  texts
+    .map((text, at) => (at === 0 ? text.padEnd(WIDTHS[0] ?? 0) : text.padStart(WIDTHS[at] ?? 0)))
     .join(' ');

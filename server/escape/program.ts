@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { spawn } from 'node-pty';
+import { PATIENCE } from '../testing/patience.ts';
 import { parseSaying, type Saying } from './verdict.ts';
 
 /** A program and its arguments. */
@@ -16,7 +18,10 @@ export type ProgramEnd = {
 };
 
 /** Longer than any attack takes. One that is not over then has not been refused. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 30_000 * PATIENCE;
+
+/** From SIGKILL to the end. What the kernel holds longer is not waited for. */
+const DEATH_MS = 10_000 * PATIENCE;
 
 /** A program on a terminal of its own, followed line by line. */
 export class Program {
@@ -26,6 +31,7 @@ export class Program {
   readonly ended: Promise<ProgramEnd>;
   #rest = '';
   #over = false;
+  #looking = false;
 
   /** Starts it. `look` is called when it says "look"; it goes on when that has been done. */
   constructor(start: ProgramStart, look: () => void | Promise<void> = () => {}) {
@@ -37,22 +43,27 @@ export class Program {
       this.#rest = lines.pop() ?? '';
       for (const line of lines) {
         this.#lines.push(line);
-        if (line === 'look') void Promise.resolve(look()).then(() => this.type('\n'));
+        if (line === 'look') void this.#look(look);
       }
-      for (const wake of this.#waiting) wake();
+      this.#wake();
     });
     this.ended = new Promise((resolve) => {
-      const deadline = setTimeout(() => {
-        this.#lines.push('open: it did not end in time');
-        this.#pty.kill('SIGKILL');
-      }, PATIENCE_MS);
-      this.#pty.onExit(({ exitCode }) => {
+      const end = (exitCode: number) => {
         clearTimeout(deadline);
         this.#over = true;
-        for (const wake of this.#waiting) wake();
+        this.#wake();
         const sayings = this.#lines.flatMap((line) => parseSaying(line) ?? []);
-        resolve({ sayings, output: [...this.#lines, this.#rest].join('\n'), exitCode });
-      });
+        resolve({ sayings, output: this.output, exitCode });
+      };
+      let deadline = setTimeout(() => {
+        this.#lines.push(`open: it did not end in ${PATIENCE_MS / 1000} s, ${this.#state()}`);
+        this.#pty.kill('SIGKILL');
+        deadline = setTimeout(() => {
+          this.#lines.push(`open: it did not even end by SIGKILL, ${this.#state()}`);
+          end(-1);
+        }, DEATH_MS);
+      }, PATIENCE_MS);
+      this.#pty.onExit(({ exitCode }) => end(exitCode));
     });
   }
 
@@ -75,11 +86,7 @@ export class Program {
       }
       if (this.#over) throw new Error(`It ended without ${pattern}: ${this.output}`);
       await new Promise<void>((resolve) => {
-        const wake = () => {
-          this.#waiting.delete(wake);
-          resolve();
-        };
-        this.#waiting.add(wake);
+        this.#waiting.add(resolve);
       });
     }
   }
@@ -93,5 +100,46 @@ export class Program {
   async stop(): Promise<void> {
     if (!this.#over) this.#pty.kill('SIGKILL');
     await this.ended;
+  }
+
+  /** A host that can't look has not seen that all is well. */
+  async #look(look: () => void | Promise<void>): Promise<void> {
+    this.#looking = true;
+    try {
+      await look();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#lines.push(`open: the host could not look: ${why}`);
+    }
+    this.#looking = false;
+    this.type('\n');
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+    this.#waiting.clear();
+  }
+
+  /** Where it is, for who has to find out why it does not end. */
+  #state(): string {
+    const last = this.output.trim().split('\n').at(-1) ?? '';
+    const looks = this.#looking ? 'the host looks' : 'the host does not look';
+    const pid = String(this.#pty.pid);
+    const below = read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean);
+    return `${looks}, last line "${last}", ${[pid, ...below].map(processState).join(', ')}`;
+  }
+}
+
+/** Name, state and where in the kernel it waits, of `enter` and of who is inside. */
+function processState(pid: string): string {
+  const [, name = 'ended', state = ''] = /\((.*)\) (.)/s.exec(read(`/proc/${pid}/stat`)) ?? [];
+  return `${name} ${state} ${read(`/proc/${pid}/wchan`)}`.trim();
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
   }
 }

@@ -5,21 +5,28 @@
 import { parseArgs } from 'node:util';
 import { runTool } from '../setup/run-tool.mjs';
 import { report, Stop } from '../setup/stop.mjs';
-import { type Result, runControls, tryAllWays } from './escape.ts';
+import { runControls, tryAllWays } from './escape.ts';
 import { exhaustAll } from './exhaustion.ts';
+import { type Row, Rows } from './rows.ts';
 import { World } from './world.ts';
 
 const PARTS = ['ways', 'exhaustion', 'all'];
 
 /** For `npm test`, which counts the lines of the Test Anything Protocol. */
-function printTap(results: readonly Result[]): void {
-  for (const [index, { name, judgement }] of results.entries()) {
+function printTap(rows: readonly Row[]): void {
+  for (const [index, { name, judgement }] of rows.entries()) {
     const { verdict, text } = judgement;
-    const bad = verdict === 'open' ? 'not ok' : 'ok';
-    const skip = verdict === 'skipped' ? ` # SKIP ${text}` : '';
-    console.log(`${bad} ${index + 1} - ${name}${skip}`);
+    const said = text.replaceAll(/[\p{Cc}#]/gu, ' ');
+    if (verdict === 'open') console.log(`not ok ${index + 1} - ${name}: ${said}`);
+    else console.log(`ok ${index + 1} - ${name}${verdict === 'skipped' ? ` # SKIP ${said}` : ''}`);
   }
-  console.log(`1..${results.length}`);
+  console.log(`1..${rows.length}`);
+}
+
+/** Says what came out of it, however it ends, and ends. */
+function conclude(rows: Rows, tap: boolean): never {
+  if (tap) printTap(rows.all);
+  process.exit(rows.all.some(({ judgement }) => judgement.verdict === 'open') ? 1 : 0);
 }
 
 async function main(): Promise<void> {
@@ -30,26 +37,37 @@ async function main(): Promise<void> {
   const [part = 'all'] = positionals;
   if (!PARTS.includes(part)) throw new Stop(`"${part}" is none of ${PARTS.join(', ')}.`);
   await runTool('escape', 'make', ['-C', 'native/escape']);
+  const rows = new Rows();
   const world = await World.open();
-  const results: Result[] = [];
+  const close = () =>
+    world.close().catch((error: unknown) => {
+      console.error(error);
+      rows.fail('the lab did not end as it should');
+    });
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      rows.fail(`${signal} came while this was being tried`);
+      void close().then(() => conclude(rows, values.tap));
+    });
+  }
   try {
     if (part !== 'exhaustion') {
-      results.push(...(await runControls(world)));
+      await runControls(world, rows);
       console.log('');
-      results.push(...(await tryAllWays(world, values.only)));
+      await tryAllWays(world, rows, values.only);
       console.log('');
     }
-    if (part !== 'ways') results.push(...(await exhaustAll(world, values.only)));
-  } finally {
-    await world.close();
+    if (part !== 'ways') await exhaustAll(world, rows, values.only);
+  } catch (error) {
+    console.error(error);
+    rows.fail(error instanceof Error ? error.message : String(error));
   }
-  if (values.tap) printTap(results);
-  process.exitCode = results.some(({ judgement }) => judgement.verdict === 'open') ? 1 : 0;
+  await close();
+  conclude(rows, values.tap);
 }
 
 try {
   await main();
 } catch (reason) {
-  process.exitCode = report(reason);
+  process.exit(report(reason));
 }
-process.exit();

@@ -83,6 +83,39 @@ async function entering(world: World, terminal: number): Promise<() => Promise<C
   };
 }
 
+/** Names that command the terminal of whoever reads them: a title, a cleared screen, text from right to left. */
+const COMMANDING = '\u001b]0;pwned\u0007\u001b[2J\u202e';
+
+/** What the lab may not have in its log: all that is no text, and what turns the direction of text around. */
+const COMMANDS = /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u;
+
+/** A learner puts such names wherever there are names, and looks at the machine through its page meanwhile. */
+async function commandLog(world: World): Promise<() => Complaints> {
+  const { page, state } = world.attacker;
+  const program = world.startCommand(state, [
+    '/bin/bash',
+    '-c',
+    `name=$1; echo named; for root in /sys/fs/cgroup /sys/fs/cgroup/pids; do mkdir "$root/$name"; done
+      touch "/tmp/$name"; hostname "$name"; (exec -a "$name" sleep 2)
+      for root in /sys/fs/cgroup /sys/fs/cgroup/pids; do rmdir "$root/$name"; done; hostname machine`,
+    '-',
+    COMMANDING,
+  ]);
+  await program.line(/^named/);
+  page.forget();
+  page.say({ type: 'watch-xray', on: true });
+  await page.hear('xray');
+  await wait(500);
+  page.say({ type: 'watch-xray', on: false });
+  const url = new URL(encodeURIComponent(COMMANDING), world.address);
+  await fetch(url, { headers: { 'user-agent': encodeURIComponent(COMMANDING) } });
+  await program.ended;
+  return () => {
+    const told = COMMANDS.exec(world.lab.printed);
+    return told === null ? [] : [`the log has ${JSON.stringify(told[0])}`];
+  };
+}
+
 const hostPids = (world: World) => [
   String(world.neighbour.state.hostPid),
   String(world.lab.pid),
@@ -257,6 +290,15 @@ export const OTHER_WAYS: readonly Way[] = [
         return changes(before, sharedFiles(world));
       };
     },
+  },
+  {
+    name: 'escape sequences in the log',
+    reference: 'CVE-2003-0063, CVE-2021-25743',
+    tried:
+      'gives them as names to host, process, file and group, and to web in a request, while a page looks',
+    refusal: 'the log of the lab has no control character',
+    container: false,
+    watch: commandLog,
   },
   {
     name: "the neighbour's terminal by its channel",

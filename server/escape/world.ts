@@ -18,15 +18,18 @@ import type { SandboxState } from '../protocol/sandbox-state.ts';
 import { installWeb } from '../setup/data-directory.ts';
 import { parseOptions } from '../setup/options.mjs';
 import { BUILD } from '../setup/paths.mjs';
+import { eventually } from '../testing/eventually.ts';
 import { TestLab } from '../testing/lab.ts';
 import { newSecret, TestPage } from '../testing/page.ts';
+import { removeLeftovers, STAGE } from '../warden/janitor.ts';
+import { openNative } from '../warden/native.ts';
 import { Program } from './program.ts';
 
 /** Where the attacking program is in a sandbox. */
 const ATTACK = '/usr/lib/glassbox-escape/attack';
 
 /** A sandbox and the page that its learner has. */
-export type Inhabited = { readonly page: TestPage; readonly secret: string; state: SandboxState };
+export type Inhabited = { readonly secret: string; page: TestPage; state: SandboxState };
 
 /**
  * A whole lab as `npm start` starts it, with two learners in it: one who attacks, and a neighbour. The
@@ -35,7 +38,8 @@ export type Inhabited = { readonly page: TestPage; readonly secret: string; stat
 export class World {
   readonly lab: TestLab;
   readonly labName: string;
-  readonly address: string;
+  /** Where web answers; it is another port when web was started anew. */
+  address: string;
   /** The attacking program, for controls and witnesses on the host. */
   readonly attackOnHost: string;
   /** A file that only the host has. */
@@ -73,7 +77,7 @@ export class World {
     const canary = `canary-${randomBytes(8).toString('hex')}`;
     writeFileSync(marker, 'only the host has this');
     const native = join(directory, 'native');
-    for (const part of ['libglassbox.so', 'enter', 'layer']) {
+    for (const part of ['libglassbox.so', 'enter', 'probe', 'layer']) {
       cpSync(join(BUILD, 'native', part), join(native, part), { recursive: true });
     }
     mkdirSync(join(native, 'layer', ATTACK, '..'), { recursive: true });
@@ -88,17 +92,36 @@ export class World {
       const [attacker, neighbour] = [await inhabit(address), await inhabit(address)];
       return new World({ lab, address, directory, marker, canary, attacker, neighbour });
     } catch (error) {
-      await lab.stop();
+      await lab.stop().catch((reason: unknown) => console.error(reason));
       rmSync(directory, { recursive: true, force: true });
       throw error;
     }
   }
 
+  /** Throws when the lab does not end as it should; nothing of it is left all the same. */
   async close(): Promise<void> {
-    await this.attacker.page.close();
-    await this.neighbour.page.close();
-    await this.lab.stop();
-    rmSync(this.#directory, { recursive: true, force: true });
+    this.attacker.page.socket.terminate();
+    this.neighbour.page.socket.terminate();
+    try {
+      const exitCode = await this.lab.stop();
+      if (exitCode !== 0) throw new Error(`The lab ended with ${exitCode}: ${this.lab.printed}`);
+    } catch (error) {
+      await this.#removeSandboxes();
+      throw error;
+    } finally {
+      rmSync(this.#directory, { recursive: true, force: true });
+    }
+  }
+
+  /** As the next start of the lab would: what attacks here must not disturb other tests. */
+  async #removeSandboxes(): Promise<void> {
+    const native = openNative({
+      libraryDirectory: join(this.#directory, 'native'),
+      cgroupParent: this.labName,
+      stage: STAGE,
+    });
+    await removeLeftovers(native);
+    await native.close();
   }
 
   /**
@@ -177,6 +200,26 @@ export class World {
     page.forget();
     page.say({ type: 'reset' });
     this.attacker.state = (await page.hear('machine')).state;
+  }
+
+  /** Web may be being started anew just now. */
+  #connect(): Promise<TestPage> {
+    return eventually('a page connects', async () => {
+      this.address = await this.lab.address();
+      return TestPage.connect(this.address).catch(() => undefined);
+    });
+  }
+
+  /** New pages and machines for both: something did not answer, and the next row needs what does. */
+  async recover(): Promise<void> {
+    for (const who of [this.attacker, this.neighbour]) {
+      who.page.socket.terminate();
+      who.page = await this.#connect();
+      await who.page.hello(who.secret);
+      who.page.forget();
+      who.page.say({ type: 'reset' });
+      who.state = (await who.page.hear('machine')).state;
+    }
   }
 }
 

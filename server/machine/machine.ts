@@ -10,7 +10,6 @@ import { SANDBOX_LIMITS } from '../warden/sandbox-limits.ts';
 
 const SHELL = ['/bin/bash', '--login'] as const;
 const WIDE = { columns: 200, rows: 50 } as const;
-const PROCESSES_MAX = 256;
 
 /** A learner's machine with its two terminals, made for one test and gone after it. */
 export class Machine {
@@ -58,7 +57,7 @@ export class Machine {
   /** Resolves when a program, and no shell, has the foreground of some terminal: only then are keys its own. */
   async inForeground(): Promise<void> {
     await eventually('a program has the terminal', async () => {
-      const { processes } = await this.#native.inspect(this.#id, PROCESSES_MAX);
+      const { processes } = await this.#native.snapshot(this.#id, []);
       return processes.some(
         ({ processGroup, foregroundGroup, command }) =>
           processGroup === foregroundGroup && !/^(bash|enter)$/.test(command),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import test, { type TestContext } from 'node:test';
-import { matchesOutput, parseOutput, plainText } from '../../lessons/output.ts';
+import { matchesOutput, parseOutput, plainText } from '../../lessons/format/output.ts';
 import type { Console } from '../testing/console.ts';
 import { KEYS } from '../testing/console.ts';
 import { Machine } from './machine.ts';

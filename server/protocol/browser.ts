@@ -1,16 +1,18 @@
 import * as z from 'zod';
-import { checkState } from './check.ts';
+import { stepState } from './check.ts';
 import { errorReport } from './errors.ts';
 import {
   byteOffset,
   channel,
   columns,
+  lessonLanguage,
   ownerSecret,
   rows,
   slug,
   terminalName,
 } from './identifiers.ts';
 import { pressure } from './pressure.ts';
+import { quizGiven, quizPlace, quizVerdict } from './quiz.ts';
 import { goneReason, sandboxState } from './sandbox-state.ts';
 import { xraySnapshot } from './xray.ts';
 
@@ -19,7 +21,7 @@ import { xraySnapshot } from './xray.ts';
  * A page opens one WebSocket at `WEBSOCKET_PATH`, says `hello`, and is told its machine. Everything
  * the page shows arrives as an event; a page that reconnects says `hello` again and attaches again.
  */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 export const WEBSOCKET_PATH = '/live';
 
 /** Close codes of the WebSocket (RFC 6455 gives 4000-4999 to applications). */
@@ -61,11 +63,18 @@ export const fromBrowser = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('resize-terminal'), channel, columns, rows }),
   /** The shell has ended: start a new one in the same terminal. Answered by `terminal`. */
   z.strictObject({ type: z.literal('restart-terminal'), terminal: terminalName, columns, rows }),
-  /** This step is open: tell me the state of its check, and again at each change. Replaces the step watched before. */
+  /** This step is open: tell me the state of its checks, and again at each change. Replaces the step watched before. */
   z.strictObject({ type: z.literal('watch-step'), lesson: slug, step: slug }),
   z.strictObject({ type: z.literal('unwatch-step') }),
   /** The button: evaluate now and tell me, changed or not. */
   z.strictObject({ type: z.literal('check-now') }),
+  /** My answer to a quiz, and the language to tell me why in. Answered by `quiz`. */
+  z.strictObject({
+    type: z.literal('answer-quiz'),
+    place: quizPlace,
+    language: lessonLanguage,
+    given: quizGiven,
+  }),
   /** Somebody reads this step: said every 20 seconds while the page is seen and used. Its time is web's to measure. */
   z.strictObject({ type: z.literal('alive'), lesson: slug, step: slug }),
   /** The X-ray is visible (or no longer): tell me at each change. */
@@ -96,7 +105,9 @@ export const toBrowser = z.discriminatedUnion('type', [
   }),
   /** The machine has run into one of its limits; what runs in it was told by the kernel. */
   z.object({ type: z.literal('pressure'), pressure }),
-  z.object({ type: z.literal('check'), lesson: slug, step: slug, state: checkState }),
+  z.object({ type: z.literal('check'), lesson: slug, step: slug, state: stepState }),
+  /** What the server makes of an answer to a quiz. */
+  z.object({ type: z.literal('quiz'), place: quizPlace, ...quizVerdict.shape }),
   z.object({ type: z.literal('xray'), snapshot: xraySnapshot }),
   /** Progress can't be saved now: a sentence. It waits, and the lab goes on. */
   z.object({ type: z.literal('progress-unsaved'), message: z.string() }),

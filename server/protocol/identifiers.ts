@@ -12,6 +12,11 @@ export const ownerSecret = z.string().regex(/^[0-9a-f]{32}$/);
 /** Name of a lesson or of a step: a short lower-case word, as in a URL. */
 export const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{0,47}$/);
 
+/** Languages that every lesson is written in. */
+export const LANGUAGES = ['en', 'zh'] as const;
+export const lessonLanguage = z.enum(LANGUAGES);
+export type Language = (typeof LANGUAGES)[number];
+
 /** The two terminals of the lab page. */
 export const TERMINALS = ['machine', 'container'] as const;
 export const terminalName = z.enum(TERMINALS);

@@ -20,6 +20,8 @@ export const sandboxState = z.object({
   /** The optional parts it was made with, and those of them that this host could not give. */
   needs: sandboxNeeds,
   missing: z.array(missingNeed),
+  /** The version of control groups that it sees. */
+  cgroupVersion: z.union([z.literal(1), z.literal(2)]),
   trace: stepTrace,
 });
 export type SandboxState = z.infer<typeof sandboxState>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checkConditions, checkState } from './check.ts';
+import { checkQuestions, stepState } from './check.ts';
 import { errorReport } from './errors.ts';
 import {
   byteOffset,
@@ -12,6 +12,7 @@ import {
 } from './identifiers.ts';
 import { sandboxNeeds } from './needs.ts';
 import { pressure } from './pressure.ts';
+import { computedAnswer } from './quiz.ts';
 import { goneReason, sandboxState } from './sandbox-state.ts';
 import { xraySnapshot } from './xray.ts';
 
@@ -64,13 +65,13 @@ export const WARDEN_REQUESTS = {
     request: z.strictObject({ sandbox: sandboxId, terminal: terminalName, columns, rows }),
     reply: none,
   },
-  /** Look at a sandbox until `unwatch`: events `check` (if conditions are given) and `xray` (if asked). */
+  /** Look at a sandbox until `unwatch`: events `check` (if checks are given) and `xray` (if asked). */
   watch: {
     request: z.strictObject({
       sandbox: sandboxId,
       /** Names what was seen so far (sequences, done) across pages and reloads: lesson and step. */
       key: z.string().max(100),
-      conditions: checkConditions.optional(),
+      checks: checkQuestions.optional(),
       xray: z.boolean(),
     }),
     reply: z.object({ watch: z.int() }),
@@ -78,6 +79,11 @@ export const WARDEN_REQUESTS = {
   unwatch: { request: z.strictObject({ watch: z.int() }), reply: none },
   /** Evaluate a watch now and send its events, changed or not. */
   look: { request: z.strictObject({ watch: z.int() }), reply: none },
+  /** What the kernel says is the answer of a computed question: each of these is right; none, if there is none yet. */
+  compute: {
+    request: z.strictObject({ sandbox: sandboxId, question: computedAnswer }),
+    reply: z.object({ texts: z.array(z.string().max(100)).max(64) }),
+  },
 } as const satisfies Record<string, { request: z.ZodType; reply: z.ZodType }>;
 
 export type WardenRequestName = keyof typeof WARDEN_REQUESTS;
@@ -109,7 +115,7 @@ export const fromWarden = z.discriminatedUnion('type', [
   }),
   /** The sandbox has run into one of its limits. */
   z.object({ type: z.literal('pressure'), sandbox: sandboxId, pressure }),
-  z.object({ type: z.literal('check'), watch: z.int(), state: checkState }),
+  z.object({ type: z.literal('check'), watch: z.int(), state: stepState }),
   z.object({ type: z.literal('xray'), watch: z.int(), snapshot: xraySnapshot }),
 ]);
 export type FromWarden = z.infer<typeof fromWarden>;

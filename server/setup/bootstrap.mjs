@@ -48,6 +48,16 @@ const MODES = {
     without: ['port'],
     program: [...TYPESCRIPT, 'server/churn/main.ts'],
   },
+  'lessons:solve': {
+    purposes: ['start'],
+    without: ['port'],
+    program: [...TYPESCRIPT, 'lessons/solve/program.ts'],
+  },
+  'lessons:preview': {
+    purposes: ['start'],
+    without: ['port'],
+    program: [...TYPESCRIPT, 'lessons/preview/program.ts'],
+  },
   'bench:create': {
     purposes: ['start'],
     without: ['port'],

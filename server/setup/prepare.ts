@@ -1,6 +1,6 @@
 /**
- * Builds what a command needs: `prepare.ts start|build|test|test:churn|test:v2|bench:create [arguments of the
- * command]`. Run by bootstrap.mjs, which holds the lock on `.build`.
+ * Builds what a command needs: `prepare.ts COMMAND [arguments of the command]`, with the command of
+ * package.json. Run by bootstrap.mjs, which holds the lock on `.build`.
  */
 import { join } from 'node:path';
 import { ConfigurationError, parseConfiguration } from '../configuration.ts';
@@ -41,6 +41,13 @@ const PREPARATIONS: Readonly<Record<string, (args: readonly string[]) => Promise
   },
   async 'test:churn'() {
     await runStages(ALL, { images: sharedImages() });
+  },
+  async 'lessons:solve'() {
+    await runStages(['native', 'image', 'store'], { images: sharedImages() });
+  },
+  // Neither lessons nor pages: those of a preview may be wrong while they are being written.
+  async 'lessons:preview'() {
+    await runStages(['native', 'server', 'image', 'store'], { images: sharedImages() });
   },
   async 'bench:create'() {
     await runStages(ALL, { images: sharedImages() });

@@ -92,6 +92,14 @@ export const SUITES: readonly Suite[] = [
       runEachFile('integration', integrationTests(), timeoutMs, FILE_MINUTES * 60_000),
   },
   {
+    name: 'solve',
+    title: 'lessons played in sandboxes',
+    needs: ['native', 'image', 'store'],
+    minutes: 20,
+    run: (timeoutMs) =>
+      runTap(['node', '--import', 'tsx', 'lessons/solve/program.ts', '--tap'], timeoutMs),
+  },
+  {
     name: 'escape',
     title: 'ways out of a sandbox, and ways to starve its neighbour',
     needs: ['native', 'server', 'lessons', 'site', 'image', 'store'],

@@ -1,5 +1,6 @@
 import type { TestContext } from 'node:test';
 import { imageStoreAttachment } from '../images/store.ts';
+import type { SandboxNeed } from '../protocol/needs.ts';
 import { parseOptions } from '../setup/options.mjs';
 import { Machine } from './machine.ts';
 
@@ -7,9 +8,9 @@ import { Machine } from './machine.ts';
 export const machine = (context: TestContext, idBase = 100_000) =>
   Machine.make(context, [], { idBase });
 
-/** A machine with the images that every learner has. */
-export const machineWithImages = (context: TestContext) =>
-  Machine.make(context, [imageStoreAttachment(parseOptions([], process.env).images)]);
+/** A machine with the images that every learner has, and what else it needs. */
+export const machineWithImages = (context: TestContext, needs: readonly SandboxNeed[] = []) =>
+  Machine.make(context, [imageStoreAttachment(parseOptions([], process.env).images)], { needs });
 
 /** An image of two layers on nothing, `base`. */
 export const BASE = `

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import headless from '@xterm/headless';
-import { plainText } from '../../lessons/output.ts';
+import { plainText } from '../../lessons/format/output.ts';
 import { Shell, type ShellStart } from '../warden/shell.ts';
 import { eventually } from './eventually.ts';
 

@@ -47,9 +47,11 @@ export class TestLab {
   constructor(data: string, options: readonly string[]) {
     this.data = data;
     const { images } = parseOptions([], process.env);
+    const warden = [join(BUILD, 'server/warden.mjs'), '--data', data, '--images', images];
+    // A test that crashes leaves no lab behind.
     this.process = spawn(
-      process.execPath,
-      [join(BUILD, 'server/warden.mjs'), '--data', data, '--images', images, ...options],
+      'setpriv',
+      ['--pdeathsig', 'TERM', process.execPath, ...warden, ...options],
       { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     for (const stream of [this.process.stdout, this.process.stderr]) {
@@ -74,13 +76,13 @@ export class TestLab {
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
   }
 
-  /** Its address, as it prints it when it is ready. */
+  /** Its address, as it printed it last: when it was ready, and again when web was started anew. */
   async address(): Promise<string> {
     return eventually(
       () => `the lab is ready; it printed ${this.printed}`,
       () => {
         if (this.exitCode !== undefined) throw new Error(`The lab ended: ${this.printed}`);
-        return /Glassbox is ready: (\S+)/.exec(this.printed)?.[1];
+        return [...this.printed.matchAll(/Glassbox is ready: (\S+)/g)].at(-1)?.[1];
       },
     );
   }
@@ -99,9 +101,15 @@ export class TestLab {
     );
   }
 
+  /** Throws when it does not end; it is gone all the same, and its sandboxes are what it has left. */
   async stop(): Promise<number> {
     if (this.exitCode === undefined) this.process.kill('SIGTERM');
-    return this.ended();
+    try {
+      return await this.ended();
+    } catch (error) {
+      this.process.kill('SIGKILL');
+      throw error;
+    }
   }
 }
 

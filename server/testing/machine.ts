@@ -2,6 +2,11 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { spawn } from 'node-pty';
+import { type Assertion, assertion } from '../protocol/check.ts';
+import { evidenceOf } from '../warden/check/evidence.ts';
+import { answerFiles } from '../warden/check/files.ts';
+import { needsOf } from '../warden/check/needs.ts';
+import { CheckProgress } from '../warden/check/progress.ts';
 import type {
   Attachment,
   CreatedSandbox,
@@ -20,11 +25,14 @@ const ALL_READ = '\u001e';
 
 /** A sandbox in which a test types commands. */
 export class Machine {
+  /** Name of its lab's control group. */
+  readonly lab: string;
   readonly #native: Native;
   readonly #id: string;
   readonly #sandbox: CreatedSandbox;
 
-  private constructor(native: Native, id: string, sandbox: CreatedSandbox) {
+  private constructor(lab: string, native: Native, id: string, sandbox: CreatedSandbox) {
+    this.lab = lab;
     this.#native = native;
     this.#id = id;
     this.#sandbox = sandbox;
@@ -36,7 +44,8 @@ export class Machine {
     attachments: readonly Attachment[],
     changes: Partial<SandboxSpec> = {},
   ): Promise<Machine> {
-    const native = openTestNative(context);
+    const lab = `glassbox-${randomBytes(4).toString('hex')}`;
+    const native = openTestNative(context, lab);
     const id = randomBytes(6).toString('hex');
     const sandbox = await native.create({
       ...SANDBOX_LIMITS,
@@ -48,12 +57,40 @@ export class Machine {
       attachments,
       ...changes,
     });
-    return new Machine(native, id, sandbox);
+    return new Machine(lab, native, id, sandbox);
   }
 
   /** What the kernel says of it now. */
   snapshot(sections: readonly SnapshotSection[]): Promise<Snapshot> {
     return this.#native.snapshot(this.#id, sections);
+  }
+
+  /** Is this true of it now, of files it has too, but for probes? */
+  async holds(condition: Assertion): Promise<boolean> {
+    const parsed = assertion.parse(condition);
+    const { sections, files } = needsOf([parsed]);
+    const { namespaces: machine, cgroupVersion } = this.#sandbox;
+    const evidence = evidenceOf({
+      snapshot: await this.snapshot([...sections]),
+      machine,
+      cgroupVersion,
+      hostname: 'machine',
+    });
+    const answers = await answerFiles(files, evidence, (process, path, bytesMax) =>
+      this.#native.file(this.#id, process, path, bytesMax),
+    );
+    const question = { conditions: [parsed], hints: [] };
+    return new CheckProgress().look(question, { ...evidence, answers }).done;
+  }
+
+  /** What runs a command in it for a moment. */
+  probeArguments(command: readonly string[]) {
+    return this.#native.probeArguments(this.#id, this.#sandbox, command);
+  }
+
+  /** Removes it before the test is over. */
+  destroy(): Promise<void> {
+    return this.#native.destroy(this.#id, this.#sandbox.pidfd);
   }
 
   /** What a script prints, errors included, when root runs it there. */

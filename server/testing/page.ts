@@ -12,10 +12,16 @@ import { decodeFrame, encodeFrame } from '../protocol/frame.ts';
 import type { TerminalName } from '../protocol/identifiers.ts';
 import type { SandboxState } from '../protocol/sandbox-state.ts';
 import { eventually } from './eventually.ts';
+import { PATIENCE } from './patience.ts';
 
 type Message<T extends ToBrowser['type']> = Extract<ToBrowser, { type: T }>;
 
 const SIZE = { columns: 80, rows: 24 };
+
+/** From the connection until web speaks WebSocket. */
+const HANDSHAKE_MS = 20_000 * PATIENCE;
+
+const CONNECTION = ['opening', 'open', 'closing', 'closed'] as const;
 
 /** A secret as a browser makes it. */
 export const newSecret = () => randomBytes(16).toString('hex');
@@ -38,7 +44,8 @@ export class TestPage {
   /** Connects as a page of the lab's own would. */
   static async connect(address: string): Promise<TestPage> {
     const url = new URL(WEBSOCKET_PATH, address.replace('http', 'ws'));
-    const page = new TestPage(new WebSocket(url, { origin: new URL(address).origin }));
+    const options = { origin: new URL(address).origin, handshakeTimeout: HANDSHAKE_MS };
+    const page = new TestPage(new WebSocket(url, options));
     await once(page.socket, 'open');
     return page;
   }
@@ -54,7 +61,8 @@ export class TestPage {
   ): Promise<Message<T>> {
     const isMeant = (message: ToBrowser): message is Message<T> => message.type === type;
     return eventually(
-      () => `the page hears ${type}; it heard ${JSON.stringify(this.heard)}`,
+      () =>
+        `the page hears ${type}; it heard ${JSON.stringify(this.heard)}, and its connection is ${CONNECTION[this.socket.readyState]}`,
       () => this.heard.filter(isMeant).find(matches),
     );
   }

@@ -14,7 +14,7 @@ ln -s /proc/self/fd /dev/fd
 for number in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/${number%:*}" "/dev/${number#*:}"; done
 mount -t cgroup2 -o nsdelegate,memory_recursiveprot cgroup2 /sys/fs/cgroup
 # No udev loads these, and a sandbox may not.
-modprobe -qa virtio_blk overlay loop veth bridge tun nf_tables nft_masq nft_nat nft_compat nft_ct nft_chain_nat \
+modprobe -qa virtio_pci virtio_console virtio_blk overlay loop veth bridge tun nf_tables nft_masq nft_nat nft_compat nft_ct nft_chain_nat \
   xt_MASQUERADE xt_nat xt_addrtype xt_conntrack xt_comment xt_tcpudp iptable_nat iptable_filter ip6table_nat nf_nat
 ip link set lo up
 hostname machine
@@ -28,8 +28,10 @@ echo "$controllers" > cgroup.subtree_control
 mkdir -p system.slice/tests.service
 echo "$controllers" > system.slice/cgroup.subtree_control
 
+# Devices come when they come, and an emulated machine on a busy host is slow.
+ports() { cat /sys/class/virtio-ports/*/name 2> /dev/null; }
+for _ in {1..1200}; do [ -b /dev/vda ] && [ "$(ports | wc -l)" = 2 ] && break; sleep 0.1; done
 for port in /sys/class/virtio-ports/*; do ln -s "/dev/${port##*/}" "/run/$(cat "$port/name")"; done
-for _ in {1..100}; do [ -b /dev/vda ] && break; sleep 0.1; done
 if mount -t ext4 -o noatime /dev/vda /lab; then
   (
     echo 0 > /sys/fs/cgroup/system.slice/tests.service/cgroup.procs

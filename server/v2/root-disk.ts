@@ -145,14 +145,25 @@ async function unpackKernel(folder: string, root: string): Promise<void> {
   await runTool('v2-depmod', 'chroot', [root, 'depmod', kernel.slice('vmlinuz-'.length)]);
 }
 
-/** The package that the first known name stands for at present. */
+/**
+ * The package that the first known name stands for at present. The first one comes with security updates, which
+ * the lists of a fresh host do not have yet.
+ */
 async function kernelPackage(): Promise<string> {
+  const [best = ''] = KERNELS;
+  const found = await packageBehind(best);
+  if (found !== undefined) return found;
+  await runTool('v2-update', 'apt-get', ['update']).catch(() => '');
   for (const name of KERNELS) {
-    const depends = await runTool('v2-depends', 'apt-cache', ['depends', name]).catch(() => '');
-    const found = /Depends: (linux-image-\S+)/.exec(depends)?.[1];
-    if (found !== undefined) return found;
+    const other = await packageBehind(name);
+    if (other !== undefined) return other;
   }
   throw new Unavailable(
     `apt-cache knows none of ${KERNELS.join(', ')}: run apt-get update, and see that the security updates are among the sources.`,
   );
+}
+
+async function packageBehind(name: string): Promise<string | undefined> {
+  const depends = await runTool('v2-depends', 'apt-cache', ['depends', name]).catch(() => '');
+  return /Depends: (linux-image-\S+)/.exec(depends)?.[1];
 }

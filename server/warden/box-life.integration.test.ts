@@ -100,7 +100,8 @@ test('pause freezes every process of a container, and unpause lets it go on', as
     box run -d --name clock busybox sh -c 'while :; do echo x >> /ticks; sleep 0.05; done' >/dev/null
     changed() { [ $(ticks) != $before ]; }
     ticks() { wc -c < /var/lib/box/containers/$(box ps -q --no-trunc)/merged/ticks; }
-    eventually test -s /var/lib/box/containers/*/merged/ticks; box pause clock; box ps --format '{{.Status}}'; before=$(ticks); sleep 0.5
+    begun() { test -s /var/lib/box/containers/*/merged/ticks; }
+    eventually begun; box pause clock; box ps --format '{{.Status}}'; before=$(ticks); sleep 0.5
     [ $(ticks) = $before ] && echo frozen
     box exec clock true || true; box pause clock || true
     box unpause clock; eventually changed; echo 'goes on'

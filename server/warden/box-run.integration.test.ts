@@ -111,6 +111,26 @@ test('a container over its memory limit ends with 137, and inspect says why', as
   );
 });
 
+test('a container is held to a speed of the disk, in bytes and in operations', async (context) => {
+  const machine = await machineWithImages(context, ['disk']);
+  const took = async (flag: string, block: string, count: number) => {
+    const printed = await machine.succeed(`disk=$(findmnt -n -o SOURCE /disk)
+      box run --rm --network none -v /disk:/data ${flag.replace('DISK', '$disk')} debian bash -c '
+        began=$(date +%s%N)
+        dd if=/dev/zero of=/data/file bs=${block} count=${count} oflag=direct status=none
+        echo $((($(date +%s%N) - began) / 1000000))'`);
+    return Number(printed);
+  };
+  // One second of it may be had at once; nothing says that it takes less without a limit on a slow host.
+  assert.ok((await took('--device-write-bps DISK:1mb', '64k', 48)) >= 2_000);
+  assert.ok((await took('--device-write-iops DISK:10', '4k', 30)) >= 2_000);
+  const { printed, exitCode } = await machine.end(
+    'box run --rm --device-read-bps /dev/no-disk:1mb busybox true',
+  );
+  assert.match(printed, /\/dev\/no-disk is not a block device/);
+  assert.equal(exitCode, 125);
+});
+
 test('volumes, named ones and files of the machine come into the container', async (context) => {
   const machine = await machineWithImages(context);
   const printed = await machine.succeed(`${RUN}

@@ -96,6 +96,23 @@ const VIOLATIONS: readonly {
     packets: [hello, json({ id: 2, name: 'hold', body: { owner, memoryBytes: 1e12 } })],
     logged: /hold with a body/,
   },
+  {
+    what: 'a check that is none',
+    packets: [
+      hello,
+      json({
+        id: 2,
+        name: 'watch',
+        body: {
+          sandbox: 'f'.repeat(12),
+          key: 'x',
+          xray: false,
+          checks: [{ conditions: [{ file: { of: 'host', path: '/etc/shadow' } }], hints: [] }],
+        },
+      }),
+    ],
+    logged: /watch with a body/,
+  },
   { what: 'what is no request', packets: [hello, json([1, 2])], logged: /no request/ },
   {
     what: 'what is no JSON',
@@ -158,14 +175,15 @@ test('a taken web has what a learner has: no sandbox but one it holds, no channe
     json({ id: 5, name: 'release', body: { hold: 77 } }),
     json({ id: 6, name: 'detach', body: { channel: 77 } }),
     json({ id: 7, name: 'look', body: { watch: 77 } }),
+    json({ id: 8, name: 'compute', body: { sandbox: foreign, question: { namespaces: 'net' } } }),
   );
   await until('web-ready');
   const heard = await eventually('all answers', async () => {
     const said = await until('web-said');
     const text = said.map((event) => (event.type === 'web-said' ? event.line : '')).join('');
-    return text.includes('"id":7') ? text : undefined;
+    return text.includes('"id":7') && text.includes('"id":8') ? text : undefined;
   });
-  for (const id of [2, 3, 4]) {
+  for (const id of [2, 3, 4, 8]) {
     assert.match(heard, new RegExp(`"refused","id":${id},"error":{"code":"no-such-sandbox"`));
   }
   for (const id of [1, 5, 6, 7]) assert.match(heard, new RegExp(`"reply","id":${id},"body":{}`));

@@ -1,8 +1,6 @@
 import { opendirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HostGauges, readHostGauges } from './host-gauges.ts';
-import type { Inspection } from './native-interface.ts';
-import { INSPECTED_PROCESSES } from './sandbox-limits.ts';
 
 /** From one look at the host to the next. A flood of sockets takes more than a GiB in a second. */
 const LOOK_EVERY_MS = 200;
@@ -38,7 +36,8 @@ export type Guarded = { readonly id: string; readonly hostPid: number };
 export type GuardOptions<S extends Guarded> = {
   readonly lab: string;
   readonly sandboxes: () => readonly S[];
-  readonly inspect: (id: string, limit: number) => Promise<Inspection>;
+  /** Its processes, as pids on the host. */
+  readonly pids: (id: string) => Promise<readonly number[]>;
   /** This one has taken what belongs to all: it must go. */
   readonly evict: (sandbox: S, why: string) => Promise<void>;
 };
@@ -112,8 +111,8 @@ export class Guard<S extends Guarded> {
   /** A sandbox that is just being removed counts as nothing. */
   async #count(sandbox: S): Promise<{ sandbox: S; holdings: number }> {
     try {
-      const { processes } = await this.#options.inspect(sandbox.id, INSPECTED_PROCESSES.max);
-      const descriptors = processes.map(({ pid }) => descriptorsOf(pid));
+      const pids = await this.#options.pids(sandbox.id);
+      const descriptors = pids.map(descriptorsOf);
       const holdings = descriptors.reduce((sum, one) => sum + one, groupsOf(sandbox.hostPid));
       return { sandbox, holdings };
     } catch {

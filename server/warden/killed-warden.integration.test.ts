@@ -124,7 +124,7 @@ test('after kill -9 of the warden the next start removes what it left, and nothi
   assert.ok(existsSync(foreign.group), 'a foreign group is there');
   assert.equal(readFileSync(join(foreign.mountPoint, 'file'), 'utf8'), 'still here');
   assert.ok(isAlive(neighbour.sandbox.pid), 'a sandbox of another lab lives');
-  const { processes } = await neighbour.native.inspect(neighbour.id, 10);
+  const { processes } = await neighbour.native.snapshot(neighbour.id, []);
   assert.equal(processes.length, 1);
   assert.deepEqual(mounts(), mountsBefore);
 

@@ -38,7 +38,7 @@ test('a page gets a machine, types, sees, is checked and sees the X-ray', async 
   page.say({ type: 'watch-step', lesson: 'uts', step: 'no-such-step' });
   assert.equal((await page.hear('error')).error.code, 'no-such-lesson');
   page.say({ type: 'watch-step', lesson: 'uts', step: 'unshare' });
-  assert.equal((await page.hear('check')).state.done, false);
+  assert.equal((await page.hear('check')).state.checks[0]?.done, false);
   page.say({ type: 'watch-xray', on: true });
   const both = await page.hear(
     'xray',
@@ -52,11 +52,11 @@ test('a page gets a machine, types, sees, is checked and sees the X-ray', async 
   const after = await page.hear('xray', ({ snapshot }) => snapshot.container?.hostname === 'glass');
   assert.notEqual(after.snapshot.machine?.namespaces.uts, after.snapshot.container?.namespaces.uts);
   assert.equal(after.snapshot.machine?.hostname, 'machine');
-  const done = await page.hear('check', ({ state }) => state.done);
+  const done = await page.hear('check', ({ state }) => state.checks[0]?.done === true);
   assert.deepEqual([done.lesson, done.step], ['uts', 'unshare']);
   page.forget();
   page.say({ type: 'check-now' });
-  assert.equal((await page.hear('check')).state.done, true);
+  assert.equal((await page.hear('check')).state.checks[0]?.done, true);
 });
 
 test('a reload keeps the machine and the screen; a reset gives a fresh one', async (context) => {
@@ -89,6 +89,24 @@ test('a reload keeps the machine and the screen; a reset gives a fresh one', asy
   const fresh = await second.open('machine');
   fresh.type('ls /root; echo fre-$((20 + 2))-sh\n');
   await fresh.shows('fre-22-sh');
+});
+
+test('who resets again and again gets a machine a second, and no more', async (context) => {
+  const lab = startLab(context);
+  const page = await TestPage.connect(await lab.address());
+  context.after(() => page.close());
+  let { id } = await page.hello(newSecret());
+  const began = performance.now();
+  for (let turn = 0; turn < 3; turn += 1) {
+    page.forget();
+    for (let time = 0; time < 20; time += 1) page.say({ type: 'reset' });
+    const { state } = await page.hear('machine');
+    assert.notEqual(state.id, id);
+    ({ id } = state);
+  }
+  // The first had its second before the clock began, at most.
+  assert.ok(performance.now() - began > 1_900);
+  assert.ok([...lab.printed.matchAll(/is being removed: reset/g)].length <= 4);
 });
 
 test('a shell that ends is told, and another one starts in the same terminal', async (context) => {

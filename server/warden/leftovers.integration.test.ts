@@ -129,7 +129,7 @@ async function makeMess(sandbox: Sandbox): Promise<void> {
   let looks = 0;
   sandbox.watcher.add({
     key: 'x',
-    conditions: [{ process: { command: 'sleep' } }],
+    checks: [{ conditions: [{ process: { command: 'sleep' } }], hints: [] }],
     xray: true,
     tellCheck: () => {
       looks += 1;

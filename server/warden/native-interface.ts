@@ -41,6 +41,8 @@ export type CreatedSandbox = {
   readonly pidfd: number;
   /** Inodes of the namespaces that PID 1 is in. */
   readonly namespaces: Readonly<Record<NamespaceName, string>>;
+  /** The version of control groups that it has. */
+  readonly cgroupVersion: 1 | 2;
   readonly trace: readonly TraceCall[];
   /** Those it was made with; terminals get the same. */
   readonly needs: readonly SandboxNeed[];
@@ -69,30 +71,20 @@ export class NativeError extends Error {
   }
 }
 
-/** A process of a sandbox, read from `/proc` by the library. Names are hostile input. */
-export type InspectedProcess = {
-  readonly pid: number;
-  readonly parent: number;
-  readonly processGroup: number;
-  readonly session: number;
-  /** Device number of its controlling terminal, 0 for none (field 7 of `/proc/<pid>/stat`). */
-  readonly terminalDevice: number;
-  /** Foreground process group of that terminal, as a pid on the host, or -1. */
-  readonly foregroundGroup: number;
-  /** `NSpid`: on the host, in the sandbox, in each pid namespace below. */
-  readonly pids: readonly number[];
-  readonly uid: number;
-  readonly state: string;
-  readonly command: string;
-  readonly namespaces: Readonly<Record<NamespaceName, string | null>>;
-};
-
-export type Inspection = {
-  readonly processes: readonly InspectedProcess[];
-  /** Hostname of each UTS namespace that one of them is in, by inode. */
-  readonly hostnames: ReadonlyMap<string, string>;
-  /** True when there were more processes than the limit. */
-  readonly truncated: boolean;
+/** A file as a process of a sandbox sees it. */
+export type SeenFile = {
+  /** What the path itself names; nothing, if there is no such file or the process is no more. */
+  readonly kind:
+    | 'file'
+    | 'directory'
+    | 'link'
+    | 'character device'
+    | 'block device'
+    | 'fifo'
+    | 'socket'
+    | undefined;
+  /** The beginning of the regular file that the path leads to. Hostile input: any bytes. */
+  readonly content: Uint8Array | undefined;
 };
 
 /**
@@ -109,15 +101,32 @@ export interface Native {
   destroy(id: string, pidfd: number | undefined): Promise<void>;
   /** Calls back once, when the process behind the pidfd has ended. Returns what cancels it. */
   onExit(pidfd: number, ended: () => void): () => void;
-  /** Walks the sandbox's cgroup and reads its processes. At most `limit` of them. */
-  inspect(id: string, limit: number): Promise<Inspection>;
   /** What the kernel says of a sandbox now, with these sections: bounded in time, size and depth. */
   snapshot(id: string, sections: readonly SnapshotSection[]): Promise<Snapshot>;
+  /**
+   * A file as a process sees it, if the process is still the one that began then. At most so many bytes of
+   * it; with 0 its kind only.
+   */
+  file(
+    id: string,
+    process: { readonly pid: number; readonly startedTicks: number },
+    path: string,
+    bytesMax: number,
+  ): Promise<SeenFile>;
   /** Arguments for the `enter` program that node-pty spawns to put a shell on terminal `index` (from 1). */
   enterArguments(
     id: string,
     sandbox: CreatedSandbox,
     index: number,
+    command: readonly string[],
+  ): {
+    readonly file: string;
+    readonly arguments: readonly string[];
+  };
+  /** Arguments for the `probe` program, which runs a command for a moment; see `native/probe.c`. */
+  probeArguments(
+    id: string,
+    sandbox: CreatedSandbox,
     command: readonly string[],
   ): {
     readonly file: string;

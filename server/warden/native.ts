@@ -2,10 +2,9 @@ import { closeSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import koffi, { type TypeObject } from 'koffi';
 import { TERMINALS } from '../protocol/identifiers.ts';
-import { NAMESPACES } from '../protocol/namespace.ts';
+import { NAMESPACES, type NamespaceName } from '../protocol/namespace.ts';
 import { type MissingNeed, SANDBOX_NEEDS, type SandboxNeed } from '../protocol/needs.ts';
 import type { TraceCall } from '../protocol/trace.ts';
-import { byNamespace, decodeInspection, hostnameType, processType } from './native-inspection.ts';
 import {
   type Native,
   NativeError,
@@ -13,7 +12,7 @@ import {
   type SandboxSpec,
 } from './native-interface.ts';
 import { decodeTrace, traceMemory } from './native-trace.ts';
-import { SNAPSHOT_SECTIONS, snapshot } from './snapshot.ts';
+import { parseSnapshot, SNAPSHOT_SECTIONS } from './snapshot.ts';
 import { Turns } from './turns.ts';
 
 /** The limits and layouts below are those of `native/glassbox.h`, one for one. */
@@ -22,6 +21,18 @@ const LEFTOVERS_MAX = 65_536;
 
 /** Room for a snapshot: a busy sandbox of 200 processes needs half of it. */
 const SNAPSHOT_BYTES = 512 * 1024;
+
+/** `enum glassbox_file_kind` has the same order. */
+const FILE_KINDS = [
+  undefined,
+  'file',
+  'directory',
+  'link',
+  'character device',
+  'fifo',
+  'socket',
+  'block device',
+] as const;
 
 const failureType = koffi.struct({
   step: koffi.array('char', 24, 'String'),
@@ -59,6 +70,7 @@ const sandboxType = koffi.struct({
   pid: 'int32',
   pidfd: 'int32',
   namespaces: koffi.array('uint64', NAMESPACES.length, 'Array'),
+  cgroupVersion: 'uint32',
   missingCount: 'uint32',
   missing: koffi.array(missingType, SANDBOX_NEEDS.length, 'Array'),
 });
@@ -67,6 +79,7 @@ type NativeSandbox = {
   pid: number;
   pidfd: number;
   namespaces: (number | bigint)[];
+  cgroupVersion: number;
   missingCount: number;
   missing: { need: number; why: string }[];
 };
@@ -126,7 +139,8 @@ export function openNative(options: NativeOptions): Native {
       return {
         pid: made.pid,
         pidfd: made.pidfd,
-        namespaces: byNamespace(made.namespaces, String),
+        namespaces: byNamespace(made.namespaces),
+        cgroupVersion: made.cgroupVersion === 2 ? 2 : 1,
         trace: calls,
         needs: spec.needs.filter((need) => missing.every((lost) => lost.need !== need)),
         missing,
@@ -156,16 +170,6 @@ export function openNative(options: NativeOptions): Native {
       return cancel;
     },
 
-    async inspect(id, limit) {
-      const failure = memory(failureType, 1);
-      const processes = memory(processType, limit);
-      const hostnames = memory(hostnameType, limit);
-      const counts = Buffer.alloc(12);
-      const result = await library.inspect(lab, id, limit, processes, hostnames, counts, failure);
-      if (result < 0) throw nativeError(failure);
-      return decodeInspection(processes, hostnames, counts);
-    },
-
     async snapshot(id, sections) {
       const failure = memory(failureType, 1);
       const json = Buffer.allocUnsafeSlow(SNAPSHOT_BYTES);
@@ -174,7 +178,31 @@ export function openNative(options: NativeOptions): Native {
       const result = await library.snapshot(lab, id, bits, SNAPSHOT_BYTES, json, length, failure);
       if (result < 0) throw nativeError(failure);
       const text = json.toString('utf8', 0, Number(length.readBigUInt64LE()));
-      return snapshot.parse(JSON.parse(text));
+      return parseSnapshot(text);
+    },
+
+    async file(id, { pid, startedTicks }, path, bytesMax) {
+      const failure = memory(failureType, 1);
+      const bytes = Buffer.allocUnsafeSlow(Math.max(bytesMax, 1));
+      const file = Buffer.alloc(12);
+      const result = await library.file(
+        lab,
+        id,
+        pid,
+        startedTicks,
+        path,
+        bytesMax,
+        bytes,
+        file,
+        failure,
+      );
+      if (result < 0) throw nativeError(failure);
+      const kind = FILE_KINDS[file.readUInt32LE(0)];
+      const content = bytes.subarray(0, file.readUInt32LE(8));
+      return {
+        kind,
+        content: file.readUInt32LE(4) === 0 ? undefined : content,
+      };
     },
 
     enterArguments(id, sandbox, index, command) {
@@ -184,6 +212,15 @@ export function openNative(options: NativeOptions): Native {
       return {
         file: join(directory, 'enter'),
         arguments: [...numbers, lab, id, String(index), name, needs, ...command],
+      };
+    },
+
+    probeArguments(id, sandbox, command) {
+      const numbers = [sandbox.pid, sandbox.namespaces.pid].map(String);
+      const needs = String(needMask(sandbox.needs));
+      return {
+        file: join(directory, 'probe'),
+        arguments: [...numbers, lab, id, needs, ...command],
       };
     },
 
@@ -220,12 +257,22 @@ function bind(path: string) {
   const open = library.func('glassbox_open', 'int', [text, out]);
   const create = library.func('glassbox_create', 'int', [koffi.pointer(specType), out, out, out]);
   const destroy = library.func('glassbox_destroy', 'int', [text, text, 'int32', out]);
-  const inspect = library.func('glassbox_inspect', 'int', [text, text, number, out, out, out, out]);
   const snapshotOf = library.func('glassbox_snapshot', 'int', [
     text,
     text,
     number,
     'uint64',
+    out,
+    out,
+    out,
+  ]);
+  const file = library.func('glassbox_file', 'int', [
+    text,
+    text,
+    'int32',
+    'uint64',
+    text,
+    number,
     out,
     out,
     out,
@@ -238,10 +285,17 @@ function bind(path: string) {
       onWorker(create, spec, sandbox, trace, failure),
     destroy: (lab: string, id: string, pidfd: number, failure: Buffer) =>
       onWorker(destroy, lab, id, pidfd, failure),
-    inspect: (lab: string, id: string, limit: number, ...buffers: Buffer[]) =>
-      onWorker(inspect, lab, id, limit, ...buffers),
     snapshot: (lab: string, id: string, sections: number, capacity: number, ...buffers: Buffer[]) =>
       onWorker(snapshotOf, lab, id, sections, capacity, ...buffers),
+    file: (
+      lab: string,
+      id: string,
+      pid: number,
+      startedTicks: number,
+      path: string,
+      capacity: number,
+      ...buffers: Buffer[]
+    ) => onWorker(file, lab, id, pid, startedTicks, path, capacity, ...buffers),
     leftovers: (lab: string, limit: number, ids: Buffer, count: Buffer, failure: Buffer) =>
       onWorker(leftovers, lab, limit, ids, count, failure),
     close: (lab: string, failure: Buffer) => onWorker(close, lab, failure),
@@ -269,6 +323,12 @@ function onWorker(
 
 function memory(type: TypeObject, count: number): Buffer {
   return Buffer.allocUnsafeSlow(type.size * count);
+}
+
+/** Inodes in the order of the library, by name. */
+function byNamespace(inodes: readonly (number | bigint)[]): Record<NamespaceName, string> {
+  const entries = NAMESPACES.map((name, index) => [name, String(inodes[index] ?? 0)]);
+  return Object.fromEntries(entries);
 }
 
 function nativeSpec(spec: SandboxSpec, lab: string, options: NativeOptions): object {

@@ -10,8 +10,8 @@ import { newSecret, TestPage } from '../testing/page.ts';
 test('a machine has what the lesson it was made for needs, until it is thrown away', async (context) => {
   const data = dataDirectory(context);
   const lessons = {
-    plain: { needs: [], steps: [], conditions: {} },
-    filters: { needs: ['netfilter'], steps: [], conditions: {} },
+    plain: { needs: [], steps: [] },
+    filters: { needs: ['netfilter'], steps: [] },
   };
   writeFileSync(join(data, 'web/lessons.json'), JSON.stringify(lessons));
   const address = await startLab(context, ['--port', '0'], data).address();

@@ -267,7 +267,7 @@ test('a way out has the machine’s ids and limits, no capability of the host, a
   assert.match(status, /NoNewPrivs:\t1/);
   assert.match(status, /Seccomp:\t2/);
   assert.doesNotMatch(run('cat', `/proc/${pid}/cgroup`), /\/machine/);
-  const { processes } = await lab.native.inspect(machine.id, 64);
+  const { processes } = await lab.native.snapshot(machine.id, []);
   assert.ok(!processes.some((process) => process.pid === Number(pid)), 'no process of the machine');
   await machine.run(ask(world));
   await lab.native.destroy(machine.id, machine.created.pidfd);

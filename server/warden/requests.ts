@@ -1,8 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
 import { PROTOCOL_VERSION } from '../protocol/browser.ts';
 import type { ErrorReport } from '../protocol/errors.ts';
 import { WARDEN_REQUESTS, type WardenRequestName } from '../protocol/warden.ts';
-import { PAGE_LIMITS } from './sandbox-limits.ts';
+import { PAGE_LIMITS, RESET_AFTER_MS } from './sandbox-limits.ts';
 import type { Session } from './session.ts';
 import type { Watch } from './watch.ts';
 
@@ -66,8 +67,11 @@ export const REQUESTS = {
     return { reply: {} };
   }),
 
-  // Safe: removes what its owner's browser could remove, and only the warden's own record says what that is.
+  // Safe: removes what its owner's browser could remove, and only the warden's own record says what that is;
+  // at a pace that neither keeps the warden busy nor floods its log.
   reset: row('open', WARDEN_REQUESTS.reset, async (session, { owner }) => {
+    const ageMs = session.registry.sandboxOf(owner)?.ageMs ?? RESET_AFTER_MS;
+    if (ageMs < RESET_AFTER_MS) await wait(RESET_AFTER_MS - Math.max(0, ageMs));
     await session.registry.reset(owner);
     return { reply: {} };
   }),
@@ -120,7 +124,8 @@ export const REQUESTS = {
     return restarted.ok ? { reply: {} } : terminalFailed(restarted.problem);
   }),
 
-  // Safe: reads only, at a pace of the warden's own, one look for all watches; conditions are data.
+  // Safe: looks at a pace of the warden's own, one for all watches; checks are data. A file is read as a
+  // process of the sandbox sees it, and a probe does what the learner could type, within the same limits.
   watch: row('open', WARDEN_REQUESTS.watch, (session, body) => {
     const sandbox = session.heldSandbox(body.sandbox);
     if (sandbox === undefined) return noSuchSandbox();
@@ -130,7 +135,7 @@ export const REQUESTS = {
     const number = session.nextNumber();
     const watch: Watch = {
       key: body.key,
-      conditions: body.conditions,
+      checks: body.checks,
       xray: body.xray,
       tellCheck: (state) => session.voice.send({ type: 'check', watch: number, state }),
       tellXray: (snapshot) => session.voice.send({ type: 'xray', watch: number, snapshot }),
@@ -150,6 +155,22 @@ export const REQUESTS = {
     const watched = session.watches.get(watch);
     watched?.sandbox.watcher.look(watched.watch);
     return { reply: {} };
+  }),
+
+  // Safe: reads only; questions are data, one at a time asks the kernel, and no more may wait than pages
+  // could have a hand in.
+  compute: row('open', WARDEN_REQUESTS.compute, async (session, { sandbox: id, question }) => {
+    const sandbox = session.heldSandbox(id);
+    if (sandbox === undefined) return noSuchSandbox();
+    if (sandbox.computations >= PAGE_LIMITS.computations) {
+      return refused('bad-message', `${PAGE_LIMITS.computations} questions are being answered.`);
+    }
+    try {
+      return { reply: { texts: [...(await sandbox.compute(question))] } };
+    } catch (error) {
+      const problem = error instanceof Error ? error.message : String(error);
+      return refused('no-such-sandbox', `The kernel could not be asked: ${problem}`);
+    }
   }),
 } as const satisfies Record<WardenRequestName, Row>;
 

@@ -27,10 +27,12 @@ export const PAGE_LIMITS = {
   attachments: 32,
   /** Checks and X-rays being watched. */
   watches: 64,
+  /** Questions whose answer is being read from it. */
+  computations: 16,
 } as const;
 
-/** Processes that one look reads: usually, and at most. A sandbox that is fuller is said to be truncated. */
-export const INSPECTED_PROCESSES = { usual: 32, max: 256 } as const;
+/** A machine that is younger is thrown away when it is so old: who asks again and again gets no more than that. */
+export const RESET_AFTER_MS = 1_000;
 
 /** Ids of one sandbox's users and groups: as many as a Linux machine expects to have. */
 const ID_RANGE = 65_536;

@@ -111,6 +111,11 @@ export class SandboxRegistry {
     }
   }
 
+  /** The owner's sandbox, if it has been made. */
+  sandboxOf(owner: string): Sandbox | undefined {
+    return this.#byOwner.get(owner)?.sandbox;
+  }
+
   /** Removes the owner's sandbox, if there is one. Resolves when nothing of it is left. */
   async reset(owner: string): Promise<void> {
     const entry = this.#byOwner.get(owner);

@@ -1,14 +1,20 @@
 import { TERMINALS, type TerminalName } from '../protocol/identifiers.ts';
 import type { SandboxNeed } from '../protocol/needs.ts';
 import type { Pressure } from '../protocol/pressure.ts';
+import type { ComputedAnswer } from '../protocol/quiz.ts';
 import type { SandboxState } from '../protocol/sandbox-state.ts';
-import type { CreatedSandbox, Inspection, Native } from './native-interface.ts';
+import { type Evidence, evidenceOf } from './check/evidence.ts';
+import { answerFiles } from './check/files.ts';
+import type { Needs } from './check/needs.ts';
+import { computedTexts, needsOfComputed } from './compute.ts';
+import type { CreatedSandbox, Native } from './native-interface.ts';
 import { PressureWatch } from './pressure.ts';
-import { INSPECTED_PROCESSES } from './sandbox-limits.ts';
+import { Prober } from './prober.ts';
 import type { ShellEnd, ShellStart } from './shell.ts';
 import { Terminal, type TerminalSize } from './terminal.ts';
+import { Turns } from './turns.ts';
 import { Watcher } from './watch.ts';
-import { xraySnapshotOf } from './xray.ts';
+import { type TerminalDevices, xraySnapshotOf } from './xray.ts';
 
 /** All sandboxes are called so; lessons and checks rely on it. */
 export const MACHINE_HOSTNAME = 'machine';
@@ -36,6 +42,9 @@ export class Sandbox {
   readonly #terminals = new Map<TerminalName, Terminal>();
   readonly #lifeMs: number;
   readonly #pressure: PressureWatch;
+  readonly #prober: Prober;
+  readonly #computing = new Turns(1);
+  #computations = 0;
   #owner: string | undefined;
   #createdAt = Date.now();
   #closed = false;
@@ -59,18 +68,13 @@ export class Sandbox {
     this.#pressure = new PressureWatch(options.created.pid, (pressure) =>
       this.#events.pressure?.(this, pressure),
     );
+    this.#prober = new Prober(
+      (command) => this.#native.probeArguments(this.id, this.created, command),
+      () => this.watcher.stir(),
+    );
     this.watcher = new Watcher({
-      inspect: () => this.#inspect(),
-      evidence: (inspection) => ({
-        inspection,
-        machine: this.created.namespaces,
-        hostname: MACHINE_HOSTNAME,
-      }),
-      xray: (inspection) =>
-        xraySnapshotOf(
-          inspection,
-          Object.fromEntries([...this.#terminals].map(([name, { device }]) => [name, device])),
-        ),
+      look: (needs) => this.#look(needs),
+      xray: (evidence) => xraySnapshotOf(evidence, this.#devices()),
       failed: (error) => this.#events.inspectFailed(this, error),
     });
   }
@@ -96,6 +100,11 @@ export class Sandbox {
     this.#createdAt = Date.now();
   }
 
+  /** How long its owner has had it. */
+  get ageMs(): number {
+    return Date.now() - this.#createdAt;
+  }
+
   /** The sandbox as its page sees it. */
   state(fresh: boolean): SandboxState {
     return {
@@ -109,6 +118,7 @@ export class Sandbox {
       fresh,
       needs: [...this.needs],
       missing: [...this.created.missing],
+      cgroupVersion: this.created.cgroupVersion,
       trace: [...this.created.trace],
     };
   }
@@ -126,6 +136,7 @@ export class Sandbox {
       start: (current) => this.#shellStart(name, current),
       printed: () => {
         this.watcher.stir();
+        this.#prober.stir();
         this.#pressure.stir();
       },
       ended: (end) => {
@@ -136,20 +147,50 @@ export class Sandbox {
     return terminal;
   }
 
+  /**
+   * Every right answer of a computed question, as the kernel has it now. One at a time: who asks in vain may
+   * not keep the kernel busy.
+   */
+  async compute(question: ComputedAnswer): Promise<readonly string[]> {
+    this.#computations += 1;
+    try {
+      return await this.#computing.take(async () =>
+        computedTexts(question, await this.#look(needsOfComputed(question)), this.#devices()),
+      );
+    } finally {
+      this.#computations -= 1;
+    }
+  }
+
+  /** Questions that wait for their answer. */
+  get computations(): number {
+    return this.#computations;
+  }
+
   /** Ends watches and terminals; resolves when their programs and ptys are gone. */
   async close(): Promise<void> {
     this.#closed = true;
     this.watcher.stop();
     this.#pressure.stop();
-    await Promise.all([...this.#terminals.values()].map((terminal) => terminal.close()));
+    const terminals = [...this.#terminals.values()].map((terminal) => terminal.close());
+    await Promise.all([...terminals, this.#prober.stop()]);
   }
 
-  /** Most sandboxes have few processes, and room for many has its price: it is made when it is needed. */
-  async #inspect(): Promise<Inspection> {
-    const inspection = await this.#native.inspect(this.id, INSPECTED_PROCESSES.usual);
-    return inspection.truncated
-      ? this.#native.inspect(this.id, INSPECTED_PROCESSES.max)
-      : inspection;
+  /** All that these need, as the kernel has it now. */
+  async #look(needs: Needs): Promise<Evidence> {
+    const snapshot = await this.#native.snapshot(this.id, [...needs.sections]);
+    const { namespaces: machine, cgroupVersion } = this.created;
+    const source = { snapshot, machine, cgroupVersion, hostname: MACHINE_HOSTNAME };
+    const evidence = evidenceOf(source);
+    const probed = needs.probes.length === 0 ? [] : this.#prober.answers(needs.probes);
+    const read = await answerFiles(needs.files, evidence, (process, path, bytesMax) =>
+      this.#native.file(this.id, process, path, bytesMax),
+    );
+    return { ...evidence, answers: new Map([...probed, ...read]) };
+  }
+
+  #devices(): TerminalDevices {
+    return Object.fromEntries([...this.#terminals].map(([name, { device }]) => [name, device]));
   }
 
   #shellStart(name: TerminalName, size: TerminalSize): ShellStart {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { Machine } from '../testing/machine.ts';
+import { within } from '../testing/within.ts';
+import type { SnapshotSection } from './snapshot.ts';
 import { askMachine } from './snapshot-states/ask.ts';
 import { compareSnapshot } from './snapshot-states/compare.ts';
 import { STATES } from './snapshot-states/states.ts';
@@ -26,7 +28,7 @@ test('a snapshot says what the tools and files of the machine say, state after s
     await context.test(title, async () => {
       await machine.run(script);
       await settled(async () => {
-        const snapshot = await machine.snapshot(['network', 'queues', 'mounts', 'groups']);
+        const snapshot = await machine.snapshot(['network', 'queues', 'mounts', 'groups', 'held']);
         compareSnapshot(snapshot, await askMachine((asked) => machine.run(asked)));
       });
     });
@@ -74,6 +76,16 @@ test('an overlay of a container is found though its root is another', async (con
   assert.ok(overlay?.files.some(({ path, meaning }) => path === 'hello' && meaning === 'added'));
 });
 
+const ALL_SECTIONS = [
+  'network',
+  'queues',
+  'mounts',
+  'groups',
+  'overlays',
+  'held',
+  'ports',
+] as const satisfies readonly SnapshotSection[];
+
 /** What a learner could make to keep the warden busy, or to have it read what is not theirs. */
 const HOSTILE = [
   {
@@ -115,8 +127,7 @@ for (const { what, script, cut } of HOSTILE) {
   test(`a snapshot stays small and quick with ${what}`, async (context) => {
     const machine = await Machine.make(context, []);
     await machine.run(script);
-    const all = ['network', 'queues', 'mounts', 'groups', 'overlays'] as const;
-    const snapshot = await machine.snapshot(all);
+    const snapshot = await machine.snapshot(ALL_SECTIONS);
     for (const part of cut) assert.ok(snapshot.cut.includes(part), `${snapshot.cut}`);
     assert.ok(JSON.stringify(snapshot).length < 600_000);
     const hostFiles = snapshot.overlays?.flatMap(({ files }) => files) ?? [];
@@ -126,3 +137,29 @@ for (const { what, script, cut } of HOSTILE) {
     );
   });
 }
+
+test('a snapshot stays in the machine and is quick while its paths are swapped under it', async (context) => {
+  const machine = await Machine.make(context, []);
+  await machine.succeed(`cd /tmp && mkdir -p low up/sub work all && touch up/own up/sub/own
+    mount -t overlay -o lowerdir=/tmp/low,upperdir=/tmp/up,workdir=/tmp/work,userxattr glass all
+    cat > swap <<'END'
+    while :; do
+      mv up kept; ln -s ../../../../proc/1/root/etc up; rm up; ln -s /proc/self/fd up; rm up
+      mkfifo up; rm up; mv kept up
+      mv up/sub kept; ln -s /proc/1/root/etc up/sub; rm up/sub; mkfifo up/sub; rm up/sub; mv kept up/sub
+    done
+END
+    setsid bash swap > /dev/null 2>&1 < /dev/null &`);
+  let own = 0;
+  for (let turn = 0; turn < 200; turn += 1) {
+    const { overlays = [] } = await within(10, 'a snapshot', machine.snapshot(['overlays']));
+    const paths = overlays.flatMap(({ files }) => files.map(({ path }) => path));
+    own += paths.filter((path) => path === 'own').length;
+    assert.deepEqual(
+      paths.filter((path) => !/^(sub|(sub\/)?own)$/.test(path)),
+      [],
+      'nothing else is read',
+    );
+  }
+  assert.ok(own > 0, 'the upperdir was seen between two swaps');
+});

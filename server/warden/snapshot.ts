@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import * as z from 'zod';
 import { NAMESPACES, type NamespaceName } from '../protocol/namespace.ts';
 
@@ -46,6 +47,8 @@ const process = z.object({
   oomScoreAdjust: z.int(),
   /** Path of its group by controllers (empty for cgroup2), below what the sandbox was given; `..` above it. */
   groups: z.record(z.string(), z.string()),
+  /** Its root directory, from the root of its mount namespace: `/` but after chroot(2). */
+  root: z.string().nullable(),
   namespaces: z.object({
     ...(Object.fromEntries(NAMESPACES.map((name) => [name, inodeOrNone])) as Record<
       NamespaceName,
@@ -136,6 +139,8 @@ const namespace = z.object({
   links: z.array(link).optional(),
   addresses: z.array(address).optional(),
   routes: z.array(route).optional(),
+  /** TCP ports that something listens on. */
+  tcpPorts: z.array(z.int()).optional(),
   namespaceIds: z.array(z.object({ id: z.int(), namespace: inode })).optional(),
   messages: z.array(queue).optional(),
   semaphores: z.array(queue).optional(),
@@ -196,14 +201,40 @@ export const SNAPSHOT_SECTIONS = {
   mounts: 4,
   groups: 8,
   overlays: 16,
+  /** Namespaces that nobody is in, but a mount or an open file holds. */
+  held: 32,
+  /** TCP ports that something listens on. */
+  ports: 64,
 } as const;
 export type SnapshotSection = keyof typeof SNAPSHOT_SECTIONS;
 
-export const snapshot = z.object({
-  processes: z.array(process),
+const rest = z.object({
   namespaces: z.array(namespace),
   groups: z.array(group).optional(),
   overlays: z.array(overlay).optional(),
   cut: z.array(cut),
 });
-export type Snapshot = z.infer<typeof snapshot>;
+
+const envelope = z.looseObject({ processes: z.array(z.unknown()) });
+
+export type Snapshot = z.infer<typeof rest> & { readonly processes: z.infer<typeof process>[] };
+
+/** So many processes are parsed until others have their turn. */
+const SLICE = 64;
+
+/**
+ * Parses what the library has written. Between its parts others have their turn: with hundreds of
+ * processes all of it takes longer than a key of somebody else's should wait.
+ */
+export async function parseSnapshot(text: string): Promise<Snapshot> {
+  const parsed = envelope.parse(JSON.parse(text));
+  await turn();
+  const processes: Snapshot['processes'] = [];
+  for (let at = 0; at < parsed.processes.length; at += SLICE) {
+    processes.push(...z.array(process).parse(parsed.processes.slice(at, at + SLICE)));
+    await turn();
+  }
+  const others = rest.parse(parsed);
+  await turn();
+  return { ...others, processes };
+}

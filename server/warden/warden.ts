@@ -75,7 +75,7 @@ export class Warden {
     this.#guard = new Guard({
       lab: labName(configuration.dataDirectory),
       sandboxes: () => this.#registry.living,
-      inspect: (id, limit) => native.inspect(id, limit),
+      pids: async (id) => (await native.snapshot(id, [])).processes.map(({ pid }) => pid),
       evict: (sandbox, why) => {
         tell({ type: 'exhausted', id: sandbox.id, why });
         return this.#registry.evict(sandbox);

@@ -1,23 +1,24 @@
-import type { Assertion, CheckState } from '../protocol/check.ts';
+import type { CheckQuestion, CheckState, StepState } from '../protocol/check.ts';
 import type { XraySnapshot } from '../protocol/xray.ts';
-import { CheckProgress, type Evidence } from './evaluate.ts';
-import type { Inspection } from './native-interface.ts';
+import type { Evidence } from './check/evidence.ts';
+import { isCut, type Needs, needsOfCheck, unionOfNeeds } from './check/needs.ts';
+import { CheckProgress } from './check/progress.ts';
 
-/** One page's question to the kernel: is this check done, what does the X-ray show, or both. */
+/** One page's question to the kernel: how far are these checks, what does the X-ray show, or both. */
 export type Watch = {
-  /** Names the check across pages and reloads. */
+  /** Names the step across pages and reloads: what was seen of its checks is remembered by it. */
   readonly key: string;
-  readonly conditions: readonly Assertion[] | undefined;
+  readonly checks: readonly CheckQuestion[] | undefined;
   readonly xray: boolean;
-  readonly tellCheck: (state: CheckState) => void;
+  readonly tellCheck: (state: StepState) => void;
   readonly tellXray: (snapshot: XraySnapshot) => void;
 };
 
 /** What a watcher knows of its sandbox. */
 export type WatchedSandbox = {
-  readonly inspect: () => Promise<Inspection>;
-  readonly evidence: (inspection: Inspection) => Evidence;
-  readonly xray: (inspection: Inspection) => XraySnapshot;
+  /** Asks the kernel for all that these need, at one moment. */
+  readonly look: (needs: Needs) => Promise<Evidence>;
+  readonly xray: (evidence: Evidence) => XraySnapshot;
   /** The kernel could not be asked; told once for each run of failures. */
   readonly failed: (error: unknown) => void;
 };
@@ -35,10 +36,21 @@ const BRISK_MS = 2_000;
 /** A look may take this share of the time at most: a sandbox full of processes slows its own watches only. */
 const LOOK_SHARE = 0.1;
 
-/** Checks whose progress one sandbox remembers; the lessons have far fewer steps. */
-const PROGRESS_MAX = 500;
+/** Checks whose progress one sandbox remembers; the lessons have far fewer. */
+const PROGRESS_MAX = 1_000;
 
-type Told = { check: string | undefined; xray: string | undefined };
+/** A check of a watch: what it asks, what that needs, and how far it has come. */
+type Asked = {
+  readonly question: CheckQuestion;
+  readonly needs: Needs;
+  readonly progress: CheckProgress;
+};
+
+type Watched = {
+  readonly asked: readonly Asked[] | undefined;
+  toldCheck: string | undefined;
+  toldXray: string | undefined;
+};
 
 /**
  * Looks at one sandbox while somebody asks: one look for all its watches, never two at a time, and no
@@ -46,11 +58,12 @@ type Told = { check: string | undefined; xray: string | undefined };
  */
 export class Watcher {
   readonly #sandbox: WatchedSandbox;
-  readonly #told = new Map<Watch, Told>();
-  readonly #progress = new Map<string, { conditions: string; progress: CheckProgress }>();
+  readonly #watched = new Map<Watch, Watched>();
+  readonly #progress = new Map<string, { question: string; progress: CheckProgress }>();
   #timer: NodeJS.Timeout | undefined;
   #stirredAt = Number.NEGATIVE_INFINITY;
   #lookedAt = 0;
+  #looks = 0;
   #calm = false;
   #looking = false;
   #again = false;
@@ -62,18 +75,28 @@ export class Watcher {
   }
 
   get watches(): number {
-    return this.#told.size;
+    return this.#watched.size;
+  }
+
+  /** How often the kernel has answered. */
+  get looks(): number {
+    return this.#looks;
   }
 
   /** Begins a watch: its first events come as soon as the kernel has answered, then at each change. */
   add(watch: Watch): void {
-    this.#told.set(watch, { check: undefined, xray: undefined });
+    const asked = watch.checks?.map((question, at) => ({
+      question,
+      needs: needsOfCheck(question),
+      progress: this.#progressOf(`${watch.key} ${at}`, question),
+    }));
+    this.#watched.set(watch, { asked, toldCheck: undefined, toldXray: undefined });
     this.#lookNow();
   }
 
   remove(watch: Watch): void {
-    this.#told.delete(watch);
-    if (this.#told.size === 0) this.#rest();
+    this.#watched.delete(watch);
+    if (this.#watched.size === 0) this.#rest();
   }
 
   /** Something was printed: looks come quickly for a while. Called for every piece of output. */
@@ -87,15 +110,17 @@ export class Watcher {
 
   /** Looks now and sends the events of this watch, changed or not. */
   look(watch: Watch): void {
-    if (!this.#told.has(watch)) return;
-    this.#told.set(watch, { check: undefined, xray: undefined });
+    const watched = this.#watched.get(watch);
+    if (watched === undefined) return;
+    watched.toldCheck = undefined;
+    watched.toldXray = undefined;
     this.#lookNow();
   }
 
   /** The sandbox is gone. */
   stop(): void {
     this.#stopped = true;
-    this.#told.clear();
+    this.#watched.clear();
     this.#rest();
   }
 
@@ -117,15 +142,18 @@ export class Watcher {
     this.#looking = true;
     const began = performance.now();
     try {
-      const inspection = await this.#sandbox.inspect();
+      // Who comes while the kernel is asked has not been asked for: the next look is theirs.
+      const watches = [...this.#watched];
+      const evidence = await this.#sandbox.look(unionOfNeeds(openNeeds(watches)));
       this.#failing = false;
-      this.#tell(inspection);
+      this.#looks += 1;
+      this.#tell(watches, evidence);
     } catch (error) {
       if (!this.#stopped && !this.#failing) this.#sandbox.failed(error);
       this.#failing = true;
     }
     this.#looking = false;
-    if (this.#stopped || this.#told.size === 0) return;
+    if (this.#stopped || this.#watched.size === 0) return;
     const now = performance.now();
     const tookMs = now - began;
     this.#lookedAt = began;
@@ -139,34 +167,49 @@ export class Watcher {
     this.#timer = setTimeout(() => void this.#look(), Math.max(0, pauseMs));
   }
 
-  #tell(inspection: Inspection): void {
-    const evidence = this.#sandbox.evidence(inspection);
-    const snapshot = this.#sandbox.xray(inspection);
-    for (const [watch, told] of this.#told) {
-      if (watch.conditions !== undefined) {
-        const progress = this.#progressOf(watch.key, watch.conditions);
-        const state = progress.look(watch.conditions, evidence);
+  #tell(watches: readonly (readonly [Watch, Watched])[], evidence: Evidence): void {
+    const snapshot = watches.some(([{ xray }]) => xray) ? this.#sandbox.xray(evidence) : undefined;
+    for (const [watch, watched] of watches) {
+      if (this.#watched.get(watch) !== watched) continue;
+      if (watched.asked !== undefined) {
+        const state = stateOf(watched.asked, evidence);
         const text = JSON.stringify(state);
-        if (text !== told.check) watch.tellCheck(state);
-        told.check = text;
+        if (text !== watched.toldCheck) watch.tellCheck(state);
+        watched.toldCheck = text;
       }
-      if (watch.xray) {
+      if (watch.xray && snapshot !== undefined) {
         const text = JSON.stringify(snapshot);
-        if (text !== told.xray) watch.tellXray(snapshot);
-        told.xray = text;
+        if (text !== watched.toldXray) watch.tellXray(snapshot);
+        watched.toldXray = text;
       }
     }
   }
 
   /** A lesson that was changed meanwhile begins its check anew. */
-  #progressOf(key: string, conditions: readonly Assertion[]): CheckProgress {
-    const text = JSON.stringify(conditions);
-    const known = this.#progress.get(key);
-    if (known?.conditions === text) return known.progress;
+  #progressOf(place: string, question: CheckQuestion): CheckProgress {
+    const text = JSON.stringify(question);
+    const known = this.#progress.get(place);
+    if (known?.question === text) return known.progress;
     const progress = new CheckProgress();
-    this.#progress.set(key, { conditions: text, progress });
+    this.#progress.set(place, { question: text, progress });
     const [oldest] = this.#progress.keys();
     if (this.#progress.size > PROGRESS_MAX && oldest !== undefined) this.#progress.delete(oldest);
     return progress;
   }
+}
+
+/** What is done stays so, and needs nothing more. */
+function openNeeds(watches: readonly (readonly [Watch, Watched])[]): Needs[] {
+  const open = watches.flatMap(([, { asked = [] }]) =>
+    asked.filter(({ progress }) => !progress.done),
+  );
+  return open.map(({ needs }) => needs);
+}
+
+function stateOf(asked: readonly Asked[], evidence: Evidence): StepState {
+  const open = asked.filter(({ progress }) => !progress.done);
+  const checks: CheckState[] = asked.map(({ question, progress }) =>
+    progress.look(question, evidence),
+  );
+  return { checks, cut: open.some(({ needs }) => isCut(needs, evidence.snapshot)) };
 }

@@ -4,7 +4,7 @@ import { PROTOCOL_VERSION } from '../protocol/browser.ts';
 import { WARDEN_LINK_FD, WEB_EXIT_HOPELESS } from '../protocol/warden.ts';
 import { parseWebConfiguration, type WebConfiguration } from './configuration.ts';
 import { createHttpServer } from './http.ts';
-import { readLessons } from './lessons.ts';
+import { Lessons } from './lessons.ts';
 import { Pages } from './pages.ts';
 import { progressApi } from './progress/api.ts';
 import { Progress } from './progress/progress.ts';
@@ -35,9 +35,12 @@ async function main(): Promise<void> {
   const server = orHopeless('The pages or lessons are not set up', () =>
     createHttpServer(configuration.siteDirectory, progressApi(progress)),
   );
-  const lessons = orHopeless('The pages or lessons are not set up', () =>
-    readLessons(configuration.lessonsFile),
+  const lessons = orHopeless(
+    'The pages or lessons are not set up',
+    () => new Lessons(configuration.lessonsFile),
   );
+  // `lesson preview` writes the file anew while its author works.
+  process.on('SIGHUP', () => readAgain(lessons));
   const sockets = serveSockets(server, link, { lessons, pages, progress });
   const port = await listen(server, configuration);
   link.ask('hello', { version: PROTOCOL_VERSION, port }, (answer) => {
@@ -51,6 +54,16 @@ async function main(): Promise<void> {
       process.exit(0);
     });
   });
+}
+
+/** A file that is not what it should be changes nothing. */
+function readAgain(lessons: Lessons): void {
+  try {
+    lessons.read();
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    console.error(`The lessons could not be read again (${problem.replaceAll('\n', ' ')}).`);
+  }
 }
 
 /** How long pages may take to hear that the lab is stopping. */

@@ -5,7 +5,7 @@ import {
   PROTOCOL_VERSION,
   type ToBrowser,
 } from '../protocol/browser.ts';
-import type { Assertion, CheckState } from '../protocol/check.ts';
+import type { StepState } from '../protocol/check.ts';
 import type { ErrorReport } from '../protocol/errors.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { TerminalName } from '../protocol/identifiers.ts';
@@ -19,10 +19,13 @@ import type {
 } from '../protocol/warden.ts';
 import type { XraySnapshot } from '../protocol/xray.ts';
 import type { Lessons } from './lessons.ts';
+import { PageQuiz } from './page-quiz.ts';
+import { isDone, PageStep } from './page-step.ts';
 import { PageWatch, type WatchingPage } from './page-watch.ts';
 import type { Pages } from './pages.ts';
 import { PageTime } from './progress/page-time.ts';
 import type { Progress } from './progress/progress.ts';
+import { NO_MACHINE, NO_TERMINAL } from './refusals.ts';
 import type { WardenAnswer, WardenLink } from './warden-link.ts';
 
 /** The browser's end of a page. */
@@ -45,11 +48,6 @@ export type PageWorld = {
 /** Questions of one page that may wait for the warden at once; more are read when some are answered. */
 const WAITING_MAX = 32;
 
-type Step = {
-  readonly lesson: string;
-  readonly step: string;
-  readonly conditions: readonly Assertion[];
-};
 type Hold = { readonly hold: number; readonly sandbox: string };
 
 /**
@@ -73,9 +71,9 @@ export class Page {
   readonly #terminals = new Map<TerminalName, number>();
   /** Offset after the last byte passed on, for each channel. */
   readonly #channels = new Map<number, number>();
-  #step: Step | undefined;
   #xrayOn = false;
-  readonly #stepWatch: PageWatch;
+  readonly #step: PageStep;
+  readonly #quiz: PageQuiz;
   readonly #xrayWatch: PageWatch;
 
   constructor(socket: PageSocket, link: WardenLink, { lessons, pages, progress }: PageWorld) {
@@ -90,7 +88,8 @@ export class Page {
       disown: (watch) => pages.disownWatch(watch),
       failed: (error) => this.#error(error),
     };
-    this.#stepWatch = new PageWatch(watching);
+    this.#step = new PageStep(lessons, watching);
+    this.#quiz = new PageQuiz(lessons, watching);
     this.#xrayWatch = new PageWatch(watching);
     pages.add(this);
   }
@@ -128,14 +127,17 @@ export class Page {
         this.#watchStep(message.lesson, message.step);
         break;
       case 'unwatch-step':
-        this.#step = undefined;
-        this.#followStep();
+        this.#step.close();
+        this.#step.follow(this.#hold?.sandbox);
+        break;
+      case 'answer-quiz':
+        this.#answerQuiz(message);
         break;
       case 'alive':
         this.#alive(message.lesson, message.step);
         break;
       case 'check-now':
-        this.#stepWatch.look();
+        this.#step.look();
         break;
       case 'watch-xray':
         if (message.on === this.#xrayOn) break;
@@ -183,11 +185,12 @@ export class Page {
     this.#socket.send({ type: 'pressure', pressure: news.pressure });
   }
 
-  check(watch: number, state: CheckState): void {
-    if (!this.#stepWatch.is(watch) || this.#step === undefined) return;
-    const { lesson, step } = this.#step;
+  check(watch: number, state: StepState): void {
+    const open = this.#step.stepOf(watch);
+    if (open === undefined) return;
+    const { lesson, step } = open;
     this.#socket.send({ type: 'check', lesson, step, state });
-    if (state.done && this.#owner !== undefined) {
+    if (isDone(state) && this.#owner !== undefined) {
       this.#progress.note(this.#owner, { kind: 'step', lesson, step, at: Date.now() });
     }
   }
@@ -210,7 +213,7 @@ export class Page {
     this.#closed = true;
     this.#pages.remove(this);
     for (const channel of this.#channels.keys()) this.#tell('detach', { channel });
-    this.#stepWatch.follow(undefined, undefined);
+    this.#step.follow(undefined);
     this.#xrayWatch.follow(undefined, undefined);
     this.#forget();
     if (this.#hold !== undefined) this.#tell('release', { hold: this.#hold.hold });
@@ -255,7 +258,7 @@ export class Page {
       if (this.#closed) return;
       this.#hold = { hold, sandbox: state.id };
       this.#socket.send({ type: 'machine', state });
-      this.#followStep();
+      this.#step.follow(this.#hold.sandbox);
       this.#followXray();
     });
   }
@@ -320,16 +323,21 @@ export class Page {
   }
 
   #watchStep(lesson: string, step: string): void {
-    const conditions = this.#lessons.conditionsOf(lesson, step);
-    this.#step = conditions === undefined ? undefined : { lesson, step, conditions };
-    if (conditions === undefined) {
-      this.#error({
-        code: 'no-such-lesson',
-        message: `There is no check for step ${step} of lesson ${lesson}.`,
-        hint: 'The lessons were changed: reload the page.',
-      });
-    }
-    this.#followStep();
+    const problem = this.#step.open(lesson, step);
+    if (problem !== undefined) this.#error(problem);
+    this.#step.follow(this.#hold?.sandbox);
+  }
+
+  #answerQuiz(message: Extract<FromBrowser, { type: 'answer-quiz' }>): void {
+    this.#quiz.answer(message, this.#hold?.sandbox, (verdict) => {
+      if (this.#closed) return;
+      const { place } = message;
+      this.#socket.send({ type: 'quiz', place, ...verdict });
+      if (verdict.verdict === 'unanswerable' || this.#owner === undefined) return;
+      const right = verdict.verdict === 'right';
+      const deed = { kind: 'quiz' as const, ...place, at: Date.now(), attempts: 1, right };
+      this.#progress.note(this.#owner, deed);
+    });
   }
 
   /** Somebody reads this step. The clock is the server's, and only lessons that there are have time. */
@@ -337,19 +345,6 @@ export class Page {
     if (this.#owner === undefined || !this.#lessons.hasStep(lesson, step)) return;
     const seconds = this.#time.alive(`${lesson}/${step}`);
     if (seconds > 0) this.#progress.note(this.#owner, { kind: 'time', lesson, step, seconds });
-  }
-
-  /** Makes the warden watch the step that is open, and no other. */
-  #followStep(): void {
-    const step = this.#step;
-    this.#stepWatch.follow(
-      this.#hold?.sandbox,
-      step && {
-        key: `${step.lesson}/${step.step}`,
-        conditions: [...step.conditions],
-        xray: false,
-      },
-    );
   }
 
   #followXray(): void {
@@ -364,7 +359,7 @@ export class Page {
     for (const channel of this.#channels.keys()) this.#pages.disownChannel(channel);
     this.#channels.clear();
     this.#terminals.clear();
-    this.#stepWatch.forget();
+    this.#step.forget();
     this.#xrayWatch.forget();
   }
 
@@ -391,15 +386,3 @@ export class Page {
     this.#ask(name, body, () => {});
   }
 }
-
-const NO_MACHINE: ErrorReport = {
-  code: 'no-such-sandbox',
-  message: 'This page has no machine.',
-  hint: 'Start one.',
-};
-
-const NO_TERMINAL: ErrorReport = {
-  code: 'no-such-terminal',
-  message: 'This page has not opened that terminal.',
-  hint: 'Open it.',
-};

@@ -5,7 +5,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
-import { PROGRESS_PATH, progressRecord, SECRET_HEADER } from '../../protocol/progress.ts';
+import {
+  PROGRESS_PATH,
+  type ProgressRecord,
+  progressRecord,
+  SECRET_HEADER,
+} from '../../protocol/progress.ts';
+import type { QuizGiven } from '../../protocol/quiz.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { dataDirectory, startLab } from '../../testing/lab.ts';
 import { newSecret, TestPage } from '../../testing/page.ts';
@@ -48,18 +54,38 @@ test('on a full disk nothing is lost, and what waits is written when there is ro
   assert.equal(troubles.length, 2);
 });
 
+const words = {
+  en: { because: 'Right.', wrong: 'Not yet.' },
+  zh: { because: '对。', wrong: '还不对。' },
+};
+
 const LESSONS = {
   uts: {
     needs: [],
-    steps: ['second'],
-    conditions: { second: [{ namespace: { type: 'uts', of: 'other' } }] },
+    steps: [
+      {
+        id: 'second',
+        checks: [
+          { conditions: [{ namespace: { type: 'uts', of: 'other' } }], hints: [] },
+          { conditions: [{ process: { command: 'sleep' } }], hints: [] },
+        ],
+        quizzes: [
+          { id: 'choose', right: { choices: [1] }, words },
+          { id: 'inode', right: { computed: { inode: 'uts', of: 'machine' } }, words },
+        ],
+      },
+    ],
   },
 };
 
-async function stepsOf(address: string, secret: string): Promise<string[]> {
+async function recordOf(address: string, secret: string): Promise<ProgressRecord> {
   const headers = { [SECRET_HEADER]: secret };
   const answer = await fetch(new URL(PROGRESS_PATH, address), { headers });
-  return progressRecord.parse(await answer.json()).steps.map(({ step }) => step);
+  return progressRecord.parse(await answer.json());
+}
+
+async function stepsOf(address: string, secret: string): Promise<string[]> {
+  return (await recordOf(address, secret)).steps.map(({ step }) => step);
 }
 
 async function learner(context: TestContext, address: string, secret: string): Promise<TestPage> {
@@ -77,11 +103,11 @@ test('a step that the kernel has seen done survives kill -9 of web, and the end 
   const address = await lab.address();
   const page = await learner(context, address, secret);
   page.say({ type: 'watch-step', lesson: 'uts', step: 'second' });
-  await page.hear('check', ({ state }) => !state.done);
+  await page.hear('check', ({ state }) => state.checks.every(({ done }) => !done));
   assert.deepEqual(await stepsOf(address, secret), []);
   const terminal = await page.open('machine');
   terminal.type('unshare --uts sleep 1000 &\n');
-  await page.hear('check', ({ state }) => state.done);
+  await page.hear('check', ({ state }) => state.checks.every(({ done }) => done));
   assert.deepEqual(await stepsOf(address, secret), ['second']);
 
   const before = lab.webPid();
@@ -97,4 +123,43 @@ test('a step that the kernel has seen done survives kill -9 of web, and the end 
   await lab.stop();
   const next = await startLab(context, ['--port', '0', '--warm', '0'], data).address();
   assert.deepEqual(await stepsOf(next, secret), ['second']);
+});
+
+test('an answer is judged by the server, one about the machine by its kernel, and both are kept', async (context) => {
+  const data = dataDirectory(context);
+  writeFileSync(join(data, 'web/lessons.json'), JSON.stringify(LESSONS));
+  const lab = startLab(context, ['--port', '0', '--warm', '0'], data);
+  const secret = newSecret();
+  const address = await lab.address();
+  const page = await learner(context, address, secret);
+  const answer = async (quiz: string, given: QuizGiven) => {
+    page.forget();
+    const place = { lesson: 'uts', step: 'second', quiz };
+    page.say({ type: 'answer-quiz', place, language: 'zh', given });
+    const { verdict, because } = await page.hear('quiz');
+    return `${verdict} ${because}`;
+  };
+  assert.equal(await answer('choose', { choices: [0] }), 'wrong 还不对。');
+  assert.equal(await answer('choose', { choices: [1] }), 'right 对。');
+
+  assert.equal(await answer('inode', { text: '1' }), 'unanswerable ');
+  const terminal = await page.open('machine');
+  terminal.type('readlink /proc/$$/ns/uts\n');
+  const [inode = ''] = /uts:\[\d+\]/.exec(await terminal.shows(/uts:\[\d+\]/)) ?? [];
+  assert.equal(await answer('inode', { text: '1' }), 'wrong 还不对。');
+  assert.equal(await answer('inode', { text: inode }), 'right 对。');
+
+  page.forget();
+  const place = { lesson: 'uts', step: 'second', quiz: 'nothing' };
+  page.say({ type: 'answer-quiz', place, language: 'en', given: { text: 'x' } });
+  assert.equal((await page.hear('error')).error.code, 'no-such-lesson');
+
+  const { quizzes } = await recordOf(address, secret);
+  assert.deepEqual(
+    quizzes.map(({ quiz, attempts, right }) => ({ quiz, attempts, right })),
+    [
+      { quiz: 'choose', attempts: 2, right: true },
+      { quiz: 'inode', attempts: 2, right: true },
+    ],
+  );
 });
