@@ -124,8 +124,6 @@ for (const language of LANGUAGES) {
     page,
   }) => {
     const place = firstVariants();
-    test.skip(place === null, 'No lesson has variants yet.');
-    if (place === null) return;
     const lab = new LabPage(page, language);
     await lab.openLesson(place.lesson, place.step);
     await lab.type('machine', 'stat --file-system --format "it is a %T" /sys/fs/cgroup');
@@ -151,13 +149,13 @@ for (const language of LANGUAGES) {
     return entry;
   }
 
-  function firstVariants(): { lesson: string; step: string } | null {
+  function firstVariants(): { lesson: string; step: string } {
     for (const lesson of lessonsIn(language)) {
       const step = lesson.steps.find(({ blocks }) =>
         blocks.some(({ kind }) => kind === 'variants'),
       );
       if (step !== undefined) return { lesson: lesson.id, step: step.id };
     }
-    return null;
+    throw new Error('No lesson shows both versions of control groups.');
   }
 }

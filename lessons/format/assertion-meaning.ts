@@ -1,6 +1,6 @@
+import { CAPABILITIES } from '../../server/protocol/capability.ts';
 import type { Assertion, NamespacePattern, ProcessPattern } from '../../server/protocol/check.ts';
 import type { NamespaceName } from '../../server/protocol/namespace.ts';
-import { CAPABILITIES } from './capabilities.ts';
 import type { Report } from './problem.ts';
 import type { LineOf } from './read-yaml.ts';
 

@@ -31,7 +31,7 @@ const PROGRAMS: readonly {
   readonly name: string;
   readonly command: string;
   readonly fills: (screen: readonly string[], size: Size) => boolean;
-  readonly leave: (console: Console) => void;
+  readonly leave: (console: Console) => void | Promise<void>;
 }[] = [
   {
     name: 'less',
@@ -70,7 +70,11 @@ const PROGRAMS: readonly {
     name: 'tmux',
     command: 'tmux new-session -s lab',
     fills: (screen, { rows }) => screen[rows - 1]?.startsWith('[lab] 0:bash') === true,
-    leave: (console) => console.press('\u0004'),
+    // The shell inside has a prompt as well: only this says that it is the outer one's.
+    leave: async (console) => {
+      console.press('\u0004');
+      await console.shows('the end of tmux', (screen) => screen.includes('[exited]'));
+    },
   },
 ];
 
@@ -87,7 +91,7 @@ for (const { name, command, fills, leave } of PROGRAMS) {
       await isFull(size);
     }
     await machine.inForeground();
-    leave(console);
+    await leave(console);
     await console.prompt();
     assert.match(await console.run('stty size'), /^60 200\r\n/);
   });

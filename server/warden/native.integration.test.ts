@@ -9,13 +9,13 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { spawn } from 'node-pty';
 import { NAMESPACES } from '../protocol/namespace.ts';
 import { stepTrace } from '../protocol/trace.ts';
+import { parseOptions } from '../setup/options.mjs';
 import { eventually } from '../testing/eventually.ts';
 import { groupsOf, processesOf } from '../testing/kernel-state.ts';
 import { lowerdirs, openTestNative } from '../testing/native.ts';
@@ -138,7 +138,9 @@ test('a shell that is put into a sandbox has its terminal, its groups and nothin
 
 test('directories of the host are attached where the spec says', async (context) => {
   const native = openTestNative(context);
-  const directory = mkdtempSync(join(tmpdir(), 'attachment-'));
+  // Beside the images: what is attached there is on a file system that can be mounted with other ids.
+  const { images } = parseOptions([], process.env);
+  const directory = mkdtempSync(join(images, 'attachment-'));
   chmodSync(directory, 0o755);
   context.after(() => rmSync(directory, { recursive: true }));
   writeFileSync(join(directory, 'file'), 'of the host');

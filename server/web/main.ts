@@ -19,18 +19,22 @@ import { WardenLink } from './warden-link.ts';
 async function main(): Promise<void> {
   const configuration = parseWebConfiguration(process.env);
   const pages = new Pages();
-  const link = new WardenLink(new Socket({ fd: WARDEN_LINK_FD, readable: true, writable: true }), {
-    news: (news) => pages.news(news),
-    frame: (frame, bytes) => pages.output(frame, bytes),
-    drain: () => pages.drained(),
-    // Without the warden there is nothing to do; a new one starts a new web.
-    ended: () => process.exit(0),
-  });
   const progress = new Progress({
     file: configuration.progressFile,
     nativeBinding: configuration.sqliteFile,
     warn: (sentence) => console.error(sentence),
     trouble: (sentence) => pages.progressTrouble(sentence),
+  });
+  const leave = () => {
+    progress.close();
+    process.exit(0);
+  };
+  const link = new WardenLink(new Socket({ fd: WARDEN_LINK_FD, readable: true, writable: true }), {
+    news: (news) => pages.news(news),
+    frame: (frame, bytes) => pages.output(frame, bytes),
+    drain: () => pages.drained(),
+    // Without the warden there is nothing to do; a new one starts a new web.
+    ended: leave,
   });
   const server = orHopeless('The pages or lessons are not set up', () =>
     createHttpServer(configuration.siteDirectory, progressApi(progress)),
@@ -47,12 +51,8 @@ async function main(): Promise<void> {
     if (!answer.ok) giveUp(answer.error.message);
   });
   process.once('SIGTERM', () => {
-    const deadline = setTimeout(() => process.exit(0), GOODBYE_MS);
-    void sockets.close().then(() => {
-      clearTimeout(deadline);
-      progress.close();
-      process.exit(0);
-    });
+    setTimeout(leave, GOODBYE_MS);
+    void sockets.close().then(leave);
   });
 }
 

@@ -1,4 +1,4 @@
-/** Every capability that Linux has, in the order of their numbers. See capabilities(7). */
+/** Every capability that Linux has, by its number. See capabilities(7), `include/uapi/linux/capability.h`. */
 export const CAPABILITIES: readonly string[] = [
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
