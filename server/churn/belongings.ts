@@ -63,8 +63,6 @@ function filesIn(directory: string): string[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
     const path = join(directory, entry.name);
-    // A log of SQLite's that a killed web has left: what learners did is in it, and the next one takes it over.
-    if (entry.name.endsWith('-wal')) return [];
     return entry.isDirectory() ? [path, ...filesIn(path)] : [path];
   });
 }
