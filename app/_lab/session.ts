@@ -4,13 +4,13 @@ import {
   type ToBrowser,
 } from '../../server/protocol/browser.ts';
 import type { Frame } from '../../server/protocol/frame.ts';
-import { type Language, TERMINALS, type TerminalName } from '../../server/protocol/identifiers.ts';
+import type { Language, TerminalName } from '../../server/protocol/identifiers.ts';
 import type { QuizGiven, QuizVerdict } from '../../server/protocol/quiz.ts';
-import { bytesOfBinary, inputPayloads, keyText, typedCommand } from '../_terminal/typing.ts';
 import { type QuizPlace, quizKey } from './lab-state.ts';
 import type { LabLink, LinkEvents } from './link.ts';
+import { SessionTerminals } from './session-terminals.ts';
 import type { LabStore } from './store.ts';
-import { TerminalAttachment, type TerminalScreen } from './terminal-attachment.ts';
+import type { TerminalScreen } from './terminal-attachment.ts';
 
 export type LabSession = {
   readonly store: LabStore;
@@ -59,11 +59,6 @@ export type Judged = QuizVerdict & {
   readonly given: QuizGiven;
 };
 
-const utf8 = new TextEncoder();
-
-/** What Ctrl-C sends. */
-const INTERRUPT = '\x03';
-
 /**
  * Ties the store, the link and the terminals' screens together: what the page wants to see (terminals,
  * a step, the X-ray) is kept here, and asked for again after each reconnect and on each new machine.
@@ -80,16 +75,13 @@ export function createSession({
   let step: { readonly lesson: string; readonly step: string } | undefined;
   let xray = false;
   const languages = new Map<string, Language>();
-  const attachments = {
-    machine: new TerminalAttachment('machine'),
-    container: new TerminalAttachment('container'),
-  } as const satisfies Record<TerminalName, TerminalAttachment>;
 
   const send = (message: FromBrowser) => link?.send(message) ?? false;
   const sendFrame = (frame: Frame) => link?.sendFrame(frame) ?? false;
+  const terminals = new SessionTerminals({ store, send, sendFrame });
 
   const onState: LinkEvents['onState'] = (state) => {
-    if (state.kind !== 'open') for (const name of TERMINALS) attachments[name].detach();
+    if (state.kind !== 'open') terminals.detach();
     store.dispatch({ type: 'link', link: state });
     if (state.kind !== 'open') return;
     // A machine is given, or made, in answer.
@@ -104,13 +96,8 @@ export function createSession({
         return meet(message.state.id);
       case 'gone':
         return leave();
-      case 'terminal': {
-        const attachment = attachments[message.terminal];
-        const size = attachment.attached(message);
-        if (size) send({ type: 'resize-terminal', channel: message.channel, ...size });
-        for (const text of attachment.takeWaitingInput()) type(message.terminal, text);
-        return;
-      }
+      case 'terminal':
+        return terminals.opened(message);
       case 'error':
         if (message.error.code === 'warden-unreachable') link?.giveUp();
         return;
@@ -126,12 +113,6 @@ export function createSession({
     }
   };
 
-  const onFrame = (frame: Frame) => {
-    if (frame.kind !== 'output') return;
-    const name = TERMINALS.find((terminal) => attachments[terminal].channel === frame.channel);
-    if (name) attachments[name].draw(frame, sendFrame);
-  };
-
   const judged = ({ place, verdict, because }: Extract<ToBrowser, { type: 'quiz' }>) => {
     const reply = store.get().quizzes[quizKey(place)];
     const language = languages.get(quizKey(place));
@@ -139,56 +120,15 @@ export function createSession({
   };
 
   const meet = (id: string) => {
-    if (id !== machineId) for (const name of TERMINALS) attachments[name].forget();
+    terminals.meet(id !== machineId);
     machineId = id;
-    for (const name of TERMINALS) openTerminal(name);
     if (step) send({ type: 'watch-step', ...step });
     send({ type: 'watch-xray', on: xray });
   };
 
   const leave = () => {
     machineId = undefined;
-    for (const name of TERMINALS) attachments[name].forget();
-  };
-
-  const openTerminal = (name: TerminalName) => {
-    const request = attachments[name].request();
-    if (!machineId || !request) return;
-    const known = shell(name) === 'running' || shell(name) === 'ended';
-    if (send({ type: 'open-terminal', ...request }) && !known)
-      store.dispatch({ type: 'terminal-asked', terminal: name });
-  };
-
-  const shell = (name: TerminalName) => store.get().terminals[name].shell.kind;
-
-  const sendInput = (name: TerminalName, bytes: Uint8Array) => {
-    const { channel } = attachments[name];
-    const sent =
-      channel !== undefined &&
-      shell(name) === 'running' &&
-      inputPayloads(bytes).every((payload) =>
-        sendFrame({ kind: 'input', channel, offset: 0, payload }),
-      );
-    // Not kept for later: text that was typed at a screen which has changed since may do anything.
-    if (!sent) store.dispatch({ type: 'key-dropped', terminal: name });
-  };
-
-  const type = (name: TerminalName, text: string) => {
-    if (shell(name) !== 'ended') return sendInput(name, utf8.encode(text));
-    if (text === '\r') restartTerminal(name);
-  };
-
-  const restartTerminal = (name: TerminalName) => {
-    const size = attachments[name].size();
-    if (size && send({ type: 'restart-terminal', terminal: name, ...size }))
-      store.dispatch({ type: 'terminal-asked', terminal: name });
-  };
-
-  const runText = (name: TerminalName, text: string) => {
-    attachments[name].focus();
-    if (shell(name) !== 'ended') return sendInput(name, utf8.encode(text));
-    attachments[name].holdInput(text);
-    restartTerminal(name);
+    terminals.leave();
   };
 
   const askForMachine = (message: FromBrowser) => {
@@ -198,44 +138,23 @@ export function createSession({
   return {
     store,
     start() {
-      link = openLink({ onState, onMessage, onFrame });
+      link = openLink({ onState, onMessage, onFrame: (frame) => terminals.output(frame) });
       return () => {
         link?.close();
         link = undefined;
         machineId = undefined;
-        for (const name of TERMINALS) attachments[name].detach();
+        terminals.stop();
       };
     },
-    addScreen(name, screen) {
-      attachments[name].screen = screen;
-      openTerminal(name);
-      return () => {
-        attachments[name].removeScreen(screen);
-      };
-    },
-    type(name, text) {
-      if (attachments[name].isReplayAnswer(text)) return;
-      type(name, text);
-    },
-    typeBinary: (name, text) => sendInput(name, bytesOfBinary(text)),
-    resized(name) {
-      const size = attachments[name].changedSize();
-      const { channel } = attachments[name];
-      if (size && channel !== undefined) send({ type: 'resize-terminal', channel, ...size });
-    },
-    runCommand(name, command, interrupt = false) {
-      const attachment = attachments[name];
-      const run = () => runText(name, typedCommand(command, attachment.wantsMarkedPastes()));
-      if (!interrupt || shell(name) !== 'running') return run();
-      attachment.whenReading(run);
-      runText(name, INTERRUPT);
-    },
-    pressKey(name, key) {
-      const text = keyText(key);
-      if (text !== undefined) runText(name, text);
-    },
-    openTerminal,
-    restartTerminal,
+    addScreen: (name, screen) => terminals.addScreen(name, screen),
+    type: (name, text) => terminals.type(name, text),
+    typeBinary: (name, text) => terminals.typeBinary(name, text),
+    resized: (name) => terminals.resized(name),
+    runCommand: (name, command, interrupt = false) =>
+      terminals.runCommand(name, command, interrupt),
+    pressKey: (name, key) => terminals.pressKey(name, key),
+    openTerminal: (name) => terminals.open(name),
+    restartTerminal: (name) => terminals.restart(name),
     openStep(lessonId, stepId, hasCheck) {
       if (!hasCheck) {
         if (step) send({ type: 'unwatch-step' });

@@ -8,7 +8,6 @@ import {
 import type { StepState } from '../protocol/check.ts';
 import type { ErrorReport } from '../protocol/errors.ts';
 import type { Frame } from '../protocol/frame.ts';
-import type { TerminalName } from '../protocol/identifiers.ts';
 import type { SandboxNeed } from '../protocol/needs.ts';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
 import type {
@@ -21,11 +20,11 @@ import type { XraySnapshot } from '../protocol/xray.ts';
 import type { Lessons } from './lessons.ts';
 import { PageQuiz } from './page-quiz.ts';
 import { isDone, PageStep } from './page-step.ts';
+import { PageTerminals } from './page-terminals.ts';
 import { PageWatch, type WatchingPage } from './page-watch.ts';
 import type { Pages } from './pages.ts';
 import { PageTime } from './progress/page-time.ts';
 import type { Progress } from './progress/progress.ts';
-import { NO_MACHINE, NO_TERMINAL } from './refusals.ts';
 import type { WardenAnswer, WardenLink } from './warden-link.ts';
 
 /** The browser's end of a page. */
@@ -68,9 +67,7 @@ export class Page {
   #starting = false;
   #closed = false;
   #waiting = 0;
-  readonly #terminals = new Map<TerminalName, number>();
-  /** Offset after the last byte passed on, for each channel. */
-  readonly #channels = new Map<number, number>();
+  readonly #terminals: PageTerminals;
   #xrayOn = false;
   readonly #step: PageStep;
   readonly #quiz: PageQuiz;
@@ -88,6 +85,15 @@ export class Page {
       disown: (watch) => pages.disownWatch(watch),
       failed: (error) => this.#error(error),
     };
+    this.#terminals = new PageTerminals({
+      ask: watching.ask,
+      passOn: (frame) => link.sendFrame(frame),
+      own: (channel) => pages.ownChannel(channel, this),
+      disown: (channel) => pages.disownChannel(channel),
+      send: (message) => socket.send(message),
+      sendFrame: (bytes) => socket.sendFrame(bytes),
+      failed: watching.failed,
+    });
     this.#step = new PageStep(lessons, watching);
     this.#quiz = new PageQuiz(lessons, watching);
     this.#xrayWatch = new PageWatch(watching);
@@ -113,15 +119,13 @@ export class Page {
         this.#start();
         break;
       case 'open-terminal':
-        this.#openTerminal(message);
+        this.#terminals.open(message);
         break;
-      case 'resize-terminal': {
-        const { channel, columns, rows } = message;
-        if (this.#channels.has(channel)) this.#tell('resize', { channel, columns, rows });
+      case 'resize-terminal':
+        this.#terminals.resize(message);
         break;
-      }
       case 'restart-terminal':
-        this.#restartTerminal(message);
+        this.#terminals.restart(message);
         break;
       case 'watch-step':
         this.#watchStep(message.lesson, message.step);
@@ -151,9 +155,7 @@ export class Page {
   /** Keys or an acknowledgement. Returns false when it breaks the protocol. */
   takeFrame(frame: Frame): boolean {
     if (!this.greeted || frame.kind === 'output') return false;
-    // A channel that is no more is no offence: the page may not have heard yet.
-    if (!this.#channels.has(frame.channel)) return true;
-    this.#link.sendFrame(frame);
+    this.#terminals.takeFrame(frame);
     if (this.#link.congested) this.#socket.pause();
     return true;
   }
@@ -163,8 +165,7 @@ export class Page {
   }
 
   output(frame: Frame, bytes: Uint8Array): void {
-    this.#channels.set(frame.channel, frame.offset + frame.payload.byteLength);
-    this.#socket.sendFrame(bytes);
+    this.#terminals.output(frame, bytes);
   }
 
   gone(sandbox: string, reason: GoneReason): void {
@@ -175,9 +176,7 @@ export class Page {
   }
 
   terminalEnded(news: Extract<FromWarden, { type: 'terminal-ended' }>): void {
-    if (this.#hold?.sandbox !== news.sandbox || !this.#terminals.has(news.terminal)) return;
-    const { terminal, exitCode, signal } = news;
-    this.#socket.send({ type: 'terminal-ended', terminal, exitCode, signal });
+    this.#terminals.ended(news);
   }
 
   pressure(news: Extract<FromWarden, { type: 'pressure' }>): void {
@@ -212,7 +211,7 @@ export class Page {
   close(): void {
     this.#closed = true;
     this.#pages.remove(this);
-    for (const channel of this.#channels.keys()) this.#tell('detach', { channel });
+    this.#terminals.close();
     this.#step.follow(undefined);
     this.#xrayWatch.follow(undefined, undefined);
     this.#forget();
@@ -257,68 +256,10 @@ export class Page {
       if (before !== undefined) this.#tell('release', { hold: before.hold });
       if (this.#closed) return;
       this.#hold = { hold, sandbox: state.id };
+      this.#terminals.follow(state.id);
       this.#socket.send({ type: 'machine', state });
       this.#step.follow(this.#hold.sandbox);
       this.#followXray();
-    });
-  }
-
-  #openTerminal(message: Extract<FromBrowser, { type: 'open-terminal' }>): void {
-    const { terminal, columns, rows, from } = message;
-    const held = this.#hold;
-    if (held === undefined) {
-      this.#error(NO_MACHINE);
-      return;
-    }
-    this.#ask('attach', { sandbox: held.sandbox, terminal, columns, rows, from }, (answer) => {
-      if (!answer.ok) {
-        this.#error(answer.error);
-        return;
-      }
-      const { channel, offset, head, running } = answer.reply;
-      if (this.#hold?.sandbox !== held.sandbox) {
-        this.#tell('detach', { channel });
-        return;
-      }
-      this.#closeTerminal(terminal);
-      this.#terminals.set(terminal, channel);
-      this.#channels.set(channel, offset);
-      this.#pages.ownChannel(channel, this);
-      this.#socket.send({ type: 'terminal', terminal, channel, offset, head, running });
-    });
-  }
-
-  /** A page looks at a terminal once; when it opens it again, the older channel ends. */
-  #closeTerminal(terminal: TerminalName): void {
-    const channel = this.#terminals.get(terminal);
-    if (channel === undefined) return;
-    this.#terminals.delete(terminal);
-    this.#channels.delete(channel);
-    this.#pages.disownChannel(channel);
-    this.#tell('detach', { channel });
-  }
-
-  #restartTerminal(message: Extract<FromBrowser, { type: 'restart-terminal' }>): void {
-    const { terminal, columns, rows } = message;
-    const channel = this.#terminals.get(terminal);
-    if (this.#hold === undefined || channel === undefined) {
-      this.#error(this.#hold === undefined ? NO_MACHINE : NO_TERMINAL);
-      return;
-    }
-    this.#ask('restart', { sandbox: this.#hold.sandbox, terminal, columns, rows }, (answer) => {
-      const offset = this.#channels.get(channel);
-      if (!answer.ok) this.#error(answer.error);
-      // The new shell prints on where the old one ended, on the same channel.
-      else if (offset !== undefined) {
-        this.#socket.send({
-          type: 'terminal',
-          terminal,
-          channel,
-          offset,
-          head: offset,
-          running: true,
-        });
-      }
     });
   }
 
@@ -356,9 +297,7 @@ export class Page {
 
   /** What was the machine's is no more. What the page wants to watch stays, for its next machine. */
   #forget(): void {
-    for (const channel of this.#channels.keys()) this.#pages.disownChannel(channel);
-    this.#channels.clear();
-    this.#terminals.clear();
+    this.#terminals.forget();
     this.#step.forget();
     this.#xrayWatch.forget();
   }
