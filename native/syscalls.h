@@ -119,10 +119,14 @@ static inline long sys_poll_until(struct pollfd *descriptors, unsigned int count
   return system_call(SYS_ppoll, (long)descriptors, count, (long)&timeout, 0, 0, 0);
 }
 
-static inline int64_t monotonic_ns(void) {
+static inline int64_t clock_ns(clockid_t clock) {
   struct timespec now = {0};
-  system_call(SYS_clock_gettime, CLOCK_MONOTONIC, (long)&now, 0, 0, 0, 0);
+  system_call(SYS_clock_gettime, clock, (long)&now, 0, 0, 0, 0);
   return now.tv_sec * NANOSECONDS + now.tv_nsec;
+}
+
+static inline int64_t monotonic_ns(void) {
+  return clock_ns(CLOCK_MONOTONIC);
 }
 
 /* For `__attribute__((cleanup))`: an fd that its scope owns. -1 is none. */

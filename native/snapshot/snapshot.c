@@ -26,7 +26,8 @@ static const char *const CUT_WORDS[] = {"processes", "namespaces", "mounts", "gr
                                         "queues",    "links",      "time",   "size"};
 
 bool snapshot_late(struct snapshot *snapshot) {
-  if (monotonic_ns() < snapshot->deadline_ns) {
+  if (clock_ns(CLOCK_THREAD_CPUTIME_ID) < snapshot->work_until_ns &&
+      monotonic_ns() < snapshot->deadline_ns) {
     return false;
   }
   snapshot->cut |= CUT_TIME;
@@ -153,6 +154,7 @@ int glassbox_snapshot(const char *lab, const char *id, uint32_t sections, uint64
       .id = id,
       .sections = sections,
       .json = {.bytes = json, .capacity = capacity - SHAPE_BYTES},
+      .work_until_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID) + SNAPSHOT_WORK_NS,
       .deadline_ns = monotonic_ns() + SNAPSHOT_DEADLINE_NS,
       .own = {-1, -1, -1, -1, -1, -1, -1, -1},
       .init = -1,

@@ -25,7 +25,12 @@
 #define SNAPSHOT_LINKS_MAX 64
 #define SNAPSHOT_PORTS_MAX 128
 #define SNAPSHOT_DESCRIPTORS_MAX 8192
-#define SNAPSHOT_DEADLINE_NS (500 * 1000 * 1000)
+/*
+ * What one snapshot may cost: so much of the calling thread's own time, which a busy host does not
+ * use up, and so long in all, however long the kernel makes it wait.
+ */
+#define SNAPSHOT_WORK_NS (500LL * 1000 * 1000)
+#define SNAPSHOT_DEADLINE_NS (2000LL * 1000 * 1000)
 
 /* What was left out, each a word in "cut". */
 enum snapshot_cut {
@@ -64,6 +69,8 @@ struct snapshot {
   struct cgroup_layout layout;
   struct json json;
   uint32_t cut;
+  /* On the clock of the calling thread's own time, and on the monotonic one. */
+  int64_t work_until_ns;
   int64_t deadline_ns;
   /* The calling thread's own namespaces, to go back to. */
   int own[GLASSBOX_NAMESPACES];
