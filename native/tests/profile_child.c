@@ -1,5 +1,6 @@
 #include "profile_child.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,4 +87,17 @@ struct outcome run_confined_with(const char *json, uint64_t capabilities,
 
 struct outcome run_confined(const char *json, int (*body)(void *context), void *context) {
   return run_confined_with(json, 0, body, context);
+}
+
+int errno_of(long number, const uint64_t *arguments) {
+  errno = 0;
+  return syscall(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4],
+                 arguments[5]) < 0
+             ? errno
+             : 0;
+}
+
+int ask(void *arguments) {
+  static const uint64_t none[6] = {0};
+  return errno_of(SYS_getppid, arguments == NULL ? none : arguments);
 }
