@@ -187,7 +187,7 @@ static void wait_for_enter(const struct explanation *explanation) {
 
 void explanation_step(struct explanation *explanation, const struct tracer *tracer,
                       const char *sentence) {
-  if (!explanation->explain) {
+  if (!explanation->explain || tracer->observer == NULL) {
     return;
   }
   char bytes[LINE_BYTES];
