@@ -48,7 +48,9 @@ export function profileAsDockers() {
     ],
     syscalls: [
       allow([...common, ...OF_OTHERS].sort()),
-      allow(['process_vm_readv', 'process_vm_writev', 'ptrace'], { includes: { minKernel: '4.8' } }),
+      allow(['process_vm_readv', 'process_vm_writev', 'ptrace'], {
+        includes: { minKernel: '4.8' },
+      }),
       allow(['socket'], { args: [argument(0, 40, 'SCMP_CMP_NE')] }),
       ...[0x0, 0x8, 0x20000, 0x20008, 0xffffffff].map((domain) =>
         allow(['personality'], { args: [argument(0, domain, 'SCMP_CMP_EQ')] }),
