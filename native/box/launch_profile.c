@@ -1,5 +1,6 @@
 /* The seccomp profile of a container: read first of all, installed last of all. */
 #include <linux/seccomp.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../confine.h"
@@ -69,6 +70,8 @@ int launch_keep_profile(struct launch *launch) {
                                    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640, 0, 0);
   long result =
       file < 0 ? file : write_whole(file, launch->profile->bytes, launch->profile->length);
+  free((char *)launch->profile->bytes);
+  launch->profile->bytes = NULL;
   return result < 0 ? fail(&launch->failure, "seccomp", COPY, result) : 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <linux/seccomp.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,5 +120,9 @@ int profile_open(struct profile *profile, int directory, const char *file, const
   char *whole = realloc(bytes, (size_t)length + 1);
   profile->bytes = whole == NULL ? bytes : whole;
   profile->length = (size_t)length;
-  return profile_make(profile, host, failure);
+  int result = profile_make(profile, host, failure);
+  /* A large profile's values have been given back, but stay with box, which may look on for days.
+   */
+  malloc_trim(0);
+  return result;
 }

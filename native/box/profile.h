@@ -29,7 +29,7 @@ struct profile_host {
 
 struct profile {
   const char *path;
-  /* The file as it was read, which `box exec` reads again. */
+  /* The file as it was read, until the container has its copy. */
   const char *bytes;
   size_t length;
   struct sock_filter *filter;
