@@ -24,8 +24,11 @@ long confine_rlimits(struct tracer *tracer, const char **object);
  */
 long confine_system_calls(struct tracer *tracer, uint32_t needs, const char **object);
 
-/* Installs one filter. Needs CAP_SYS_ADMIN in the user namespace, or no_new_privs. */
+/*
+ * Installs one filter, with SECCOMP_FILTER_FLAG_*. Needs CAP_SYS_ADMIN in the user namespace, or
+ * no_new_privs.
+ */
 long install_filter(struct tracer *tracer, const struct sock_filter *filter, size_t length,
-                    const char *reading);
+                    struct argument flags, const char *reading);
 
 #endif

@@ -11,10 +11,10 @@
  * namespace, so set-user-id programs keep working inside.
  */
 long install_filter(struct tracer *tracer, const struct sock_filter *filter, size_t length,
-                    const char *reading) {
+                    struct argument flags, const char *reading) {
   const struct sock_fprog program = {.len = (unsigned short)length,
                                      .filter = (struct sock_filter *)filter};
-  return TRACED(tracer, seccomp, AS(SECCOMP_SET_MODE_FILTER, "SECCOMP_SET_MODE_FILTER"), NUMBER(0),
+  return TRACED(tracer, seccomp, AS(SECCOMP_SET_MODE_FILTER, "SECCOMP_SET_MODE_FILTER"), flags,
                 AS(&program, reading));
 }
 
@@ -27,7 +27,7 @@ static long install_filter_of_arguments(struct tracer *tracer, uint32_t needs) {
     variant++;
   }
   return install_filter(tracer, SECCOMP_VARIANTS[variant].filter, SECCOMP_VARIANTS[variant].length,
-                        "{filter of arguments}");
+                        NUMBER(0), "{filter of arguments}");
 }
 
 /*
@@ -37,9 +37,9 @@ static long install_filter_of_arguments(struct tracer *tracer, uint32_t needs) {
 long confine_system_calls(struct tracer *tracer, uint32_t needs, const char **object) {
   *object = "filter";
   long result = install_filter_of_arguments(tracer, needs);
-  return result < 0
-             ? result
-             : install_filter(tracer, SECCOMP_CALLS, LENGTH(SECCOMP_CALLS), "{filter of calls}");
+  return result < 0 ? result
+                    : install_filter(tracer, SECCOMP_CALLS, LENGTH(SECCOMP_CALLS), NUMBER(0),
+                                     "{filter of calls}");
 }
 
 int step_seccomp(struct making *making, struct tracer *tracer) {

@@ -35,7 +35,7 @@ struct container {
   bool privileged;
   bool init;
   bool no_new_privileges;
-  /* "", or "unconfined". */
+  /* "", "unconfined", or the path of a profile. */
   const char *seccomp;
   /* "", or "remap". */
   const char *userns;
@@ -95,6 +95,8 @@ bool container_is_running(const struct container *container);
 
 /* The 22nd field of /proc/<pid>/stat, or 0. */
 long long process_start(long long pid);
+
+bool container_has_profile(const struct container *container);
 
 /* Whether this namespace is the container's own. */
 bool container_has(const struct container *container, const char *type);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <linux/sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -32,7 +33,8 @@ static const struct option_row OPTIONS[] = {
     {"env", 'e', OPTION_WORDS, AT(environment), NULL, "NAME=VALUE", "Set an environment variable"},
     EXPLANATION_OPTIONS,
     {"interactive", 'i', OPTION_FLAG, AT(interactive), NULL, "", "Keep standard input open"},
-    {"privileged", 0, OPTION_FLAG, AT(privileged), NULL, "", "All capabilities, no filter"},
+    {"privileged", 0, OPTION_FLAG, AT(privileged), NULL, "",
+     "All capabilities, and no filter but a profile's"},
     {"tty", 't', OPTION_FLAG, AT(terminal), NULL, "", "Give it a terminal"},
     {"user", 'u', OPTION_TEXT, AT(user), NULL, "USER[:GROUP]", "Who to run as"},
     {"workdir", 'w', OPTION_TEXT, AT(directory), NULL, "DIR", "Working directory"},
@@ -105,6 +107,9 @@ static const struct launch_step STEPS[] = {
     {"seccomp", GLASSBOX_CHILD, launch_seccomp, "refuse what the container is refused",
      launch_is_confined},
     {"identity", GLASSBOX_CHILD, launch_identity, "become the user it runs as", NULL},
+    {"seccomp", GLASSBOX_CHILD, launch_profile,
+     "refuse what the container's profile refuses; this comes last, so that box needs none",
+     launch_has_profile},
     {"exec", GLASSBOX_CHILD, launch_exec, "become the command", NULL},
 };
 
@@ -195,6 +200,15 @@ static int run(struct launch *launch, struct relay *relay, const struct exec_req
   return keep_reap(launch->pidfd);
 }
 
+/* Decided by the container's own capabilities: it is the same filter for all that runs in it. */
+static void find_profile(struct launch *launch) {
+  OWNED_FD directory = container_open(launch->container->id);
+  if (launch_find_profile(launch, directory) < 0) {
+    complain_of(&launch->failure);
+    exit(EXIT_CANNOT_EXECUTE);
+  }
+}
+
 int command_exec(int count, char **arguments) {
   static struct exec_request request;
   static struct launch launch;
@@ -218,8 +232,9 @@ int command_exec(int count, char **arguments) {
       (int)sys_openat(AT_FDCWD, print_text("/proc/%lld/root", container.pid), O_PATH | O_DIRECTORY);
   text_join(launch.merged, sizeof(launch.merged), print_text("/proc/%lld/root", container.pid), "",
             "");
-  take_request(&container, &request, count, arguments);
   launch.container = &container;
+  find_profile(&launch);
+  take_request(&container, &request, count, arguments);
   launch.explanation = &request.explanation;
   launch.steps = STEPS;
   launch.step_count = sizeof(STEPS) / sizeof(STEPS[0]);

@@ -61,7 +61,7 @@ static void print_call(struct explanation *explanation, const struct glassbox_ca
     append_duration(&words, call->duration_ns);
     append_styled(explanation, &line, "\033[2m", duration);
   }
-  write_line(STDERR_FILENO, &line);
+  write_line(explanation->output, &line);
 }
 
 /* The text of a call is ASCII already, so quoting it makes it JSON but for \x, which is not in
@@ -123,12 +123,16 @@ static void child_finished(struct trace_observer *observer, const struct glassbo
   finished(of_child(observer), call);
 }
 
+static long standard_error(void) {
+  return system_call(SYS_fcntl, STDERR_FILENO, F_DUPFD_CLOEXEC, 3, 0, 0, 0);
+}
+
 static int open_trace(const char *path) {
   if (path == NULL) {
     return -1;
   }
   long fd = strcmp(path, "-") == 0
-                ? system_call(SYS_fcntl, STDERR_FILENO, F_DUPFD_CLOEXEC, 3, 0, 0, 0)
+                ? standard_error()
                 : system_call(SYS_openat, AT_FDCWD, (long)path,
                               O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644, 0, 0);
   if (fd < 0) {
@@ -140,11 +144,13 @@ static int open_trace(const char *path) {
 void explanation_begin(struct explanation *explanation, struct tracer *parent,
                        struct tracer *child) {
   explanation->terminal = -1;
+  explanation->output = -1;
   explanation->trace = open_trace(explanation->trace_path);
   explanation->explain = explanation->explain || explanation->wait;
   if (!explanation->explain && explanation->trace < 0) {
     return;
   }
+  explanation->output = (int)standard_error();
   explanation->colour = isatty(STDERR_FILENO) == 1;
   explanation->parent.begun = parent_begun;
   explanation->parent.finished = parent_finished;
@@ -164,6 +170,8 @@ void explanation_end(struct explanation *explanation, struct tracer *parent) {
   parent->observer = NULL;
   close_owned(&explanation->terminal);
   close_owned(&explanation->trace);
+  close_owned(&explanation->output);
+  explanation->output = -1;
   explanation->terminal = -1;
   explanation->trace = -1;
   explanation->explain = false;
@@ -172,14 +180,14 @@ void explanation_end(struct explanation *explanation, struct tracer *parent) {
 static void wait_for_enter(const struct explanation *explanation) {
   static const char prompt[] = "      press Enter to do it ";
   char byte = 0;
-  sys_write(STDERR_FILENO, prompt, sizeof(prompt) - 1);
+  sys_write(explanation->output, prompt, sizeof(prompt) - 1);
   while (byte != '\n' && sys_read(explanation->terminal, &byte, 1) == 1) {
   }
 }
 
 void explanation_step(struct explanation *explanation, const struct tracer *tracer,
                       const char *sentence) {
-  if (!explanation->explain) {
+  if (!explanation->explain || tracer->observer == NULL) {
     return;
   }
   char bytes[LINE_BYTES];
@@ -194,7 +202,7 @@ void explanation_step(struct explanation *explanation, const struct tracer *trac
   append_styled(explanation, &line, "\033[1m", title);
   text_append(&line, tracer->side == GLASSBOX_PARENT ? " (box): " : " (container): ");
   text_append(&line, sentence);
-  write_line(STDERR_FILENO, &line);
+  write_line(explanation->output, &line);
   if (explanation->wait) {
     wait_for_enter(explanation);
   }
@@ -207,6 +215,6 @@ void explanation_say(void *context, const char *sentence) {
     struct text line = TEXT(bytes);
     text_append(&line, "    ");
     text_append(&line, sentence);
-    write_line(STDERR_FILENO, &line);
+    write_line(explanation->output, &line);
   }
 }

@@ -14,6 +14,8 @@ struct explanation {
   /* Where Enter comes from, and where the trace goes; -1 is none. */
   int terminal;
   int trace;
+  /* Standard error as box was given it: the new process has another at the end. */
+  int output;
   bool colour;
   unsigned number;
   /* One for each process. */

@@ -1,4 +1,5 @@
-/* Writing JSON, and finding a value in it again by a template as Docker's `{{.State.Pid}}`. */
+/* JSON: writing it, and finding a value in it again by a template as Docker's `{{.State.Pid}}`;
+ * json_read.h has the other direction. */
 #ifndef BOX_JSON_H
 #define BOX_JSON_H
 
@@ -14,6 +15,8 @@ struct json {
   const char *name;
   const char *text;
   long long number;
+  /* Where it was read from; 0 is nowhere. */
+  unsigned line;
   struct json *first;
   struct json *last;
   struct json *next;

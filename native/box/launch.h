@@ -9,6 +9,7 @@
 #include "container.h"
 #include "explain.h"
 #include "network.h"
+#include "profile.h"
 #include "store.h"
 
 #define MOUNTS_MAX 64
@@ -71,6 +72,8 @@ struct launch {
   int pid;
   int pidfd;
   bool executing;
+  /* Whether all is ready for the program. */
+  bool settled;
 
   /* What becomes standard input, output and error, or -1 with a terminal. */
   int standard[3];
@@ -90,6 +93,9 @@ struct launch {
   const char *tmpfs_options[MOUNTS_MAX];
   size_t tmpfs_count;
   uint64_t capabilities;
+  /* The seccomp profile, or NULL; and how its filter reads in the trace. */
+  struct profile *profile;
+  char profile_reading[160];
   uint32_t user;
   uint32_t group;
   uint32_t groups[GROUPS_MAX];
@@ -136,16 +142,31 @@ int launch_terminal(struct launch *launch, struct tracer *tracer);
 int launch_bounding_set(struct launch *launch, struct tracer *tracer);
 int launch_seccomp(struct launch *launch, struct tracer *tracer);
 int launch_identity(struct launch *launch, struct tracer *tracer);
+int launch_profile(struct launch *launch, struct tracer *tracer);
 int launch_exec(struct launch *launch, struct tracer *tracer);
 
 /* When a row applies. */
 bool launch_is_confined(const struct launch *launch);
+bool launch_has_profile(const struct launch *launch);
 bool launch_has_terminal(const struct launch *launch);
 
 /* Prepared before the first step. */
 int launch_prepare_volumes(struct launch *launch);
 int launch_prepare_identity(struct launch *launch);
 int launch_prepare_program(struct launch *launch);
+int launch_prepare_capabilities(struct launch *launch);
+
+/*
+ * Reads the container's profile, if it has one: before anything is made, from the file that was
+ * named; later, from the copy that the container keeps.
+ */
+int launch_prepare_profile(struct launch *launch);
+int launch_find_profile(struct launch *launch, int directory);
+/* Keeps the copy. */
+int launch_keep_profile(struct launch *launch);
+
+/* The child's last preparations, once: directory, open files, signals. */
+int launch_settle(struct launch *launch, struct tracer *tracer);
 
 /* Whether a group of this container counted an OOM kill. */
 bool launch_was_oom_killed(struct launch *launch);

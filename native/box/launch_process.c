@@ -1,8 +1,6 @@
-/* Who the container's program is, what it may, and how it begins. */
-#include <errno.h>
+/* Who the container's program is, and what it may. */
 #include <linux/capability.h>
 #include <linux/prctl.h>
-#include <linux/seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +10,6 @@
 #include "../failure.h"
 #include "../steps.h"
 #include "../text.h"
-#include "container_init.h"
 #include "launch.h"
 #include "message.h"
 #include "seccomp_filter.h"
@@ -70,7 +67,7 @@ static uint64_t own_capabilities(void) {
 }
 
 /* Docker's order: first all that is added by ALL, then what is dropped, then single ones. */
-static int prepare_capabilities(struct launch *launch) {
+int launch_prepare_capabilities(struct launch *launch) {
   const struct container *container = launch->container;
   uint64_t wanted = container->privileged ? ALL_CAPABILITIES : DEFAULT_CAPABILITIES;
   struct words all = {0};
@@ -96,7 +93,7 @@ static int prepare_capabilities(struct launch *launch) {
 
 int launch_prepare_identity(struct launch *launch) {
   const char *home = "/root";
-  if (prepare_capabilities(launch) < 0) {
+  if (launch_prepare_capabilities(launch) < 0) {
     return -1;
   }
   if (user_find(launch->merged, launch->container->user, &launch->user, &launch->group,
@@ -107,34 +104,6 @@ int launch_prepare_identity(struct launch *launch) {
     words_add(&launch->container->environment, print_text("HOME=%s", home));
   }
   launch->environment = launch->container->environment.items;
-  return 0;
-}
-
-/* The program in each directory of PATH, as execvp would try it; or its own path. */
-int launch_prepare_program(struct launch *launch) {
-  const char *program = launch->container->arguments.items[0];
-  size_t count = 0;
-  launch->arguments = launch->container->arguments.items;
-  if (launch->container->init && launch->joined_process < 0) {
-    struct words arguments = {0};
-    words_add(&arguments, CONTAINER_INIT);
-    words_add_all(&arguments, &launch->container->arguments);
-    launch->arguments = arguments.items;
-    launch->candidates[0] = CONTAINER_INIT;
-    return 0;
-  }
-  if (strchr(program, '/') != NULL) {
-    launch->candidates[count++] = program;
-    return 0;
-  }
-  const char *path = words_variable(&launch->container->environment, "PATH");
-  char *directories = copy_text(path == NULL ? "/bin:/usr/bin" : path);
-  for (char *directory = strsep(&directories, ":");
-       directory != NULL && count < PATH_DIRECTORIES_MAX; directory = strsep(&directories, ":")) {
-    if (*directory != '\0') {
-      launch->candidates[count++] = print_text("%s/%s", directory, program);
-    }
-  }
   return 0;
 }
 
@@ -154,8 +123,8 @@ int launch_seccomp(struct launch *launch, struct tracer *tracer) {
   bool is_admin = (launch->capabilities & BIT(CAP_SYS_ADMIN)) != 0;
   long result =
       is_admin ? install_filter(tracer, SECCOMP_CONTAINER_ADMIN, LENGTH(SECCOMP_CONTAINER_ADMIN),
-                                "{filter of calls, for CAP_SYS_ADMIN}")
-               : install_filter(tracer, SECCOMP_CONTAINER, LENGTH(SECCOMP_CONTAINER),
+                                NUMBER(0), "{filter of calls, for CAP_SYS_ADMIN}")
+               : install_filter(tracer, SECCOMP_CONTAINER, LENGTH(SECCOMP_CONTAINER), NUMBER(0),
                                 "{filter of calls}");
   return result < 0 ? fail(&launch->failure, tracer->step, "filter", result) : 0;
 }
@@ -174,122 +143,40 @@ static long set_capabilities(struct tracer *tracer, uint64_t capabilities) {
   return TRACED(tracer, capset, AS(&header, "{version=3}"), AS(sets, reading));
 }
 
+/*
+ * A profile's filter comes after this, by the right of CAP_SYS_ADMIN: so that one is kept until
+ * then. No program gets it, for execve gives root what is left in the bounding set, and others
+ * nothing.
+ */
+static bool keeps_admin(const struct launch *launch) {
+  return launch->profile != NULL && !launch->container->no_new_privileges;
+}
+
+static int set_flag(struct launch *launch, struct tracer *tracer, int option, const char *name) {
+  long result = TRACED(tracer, prctl, AS(option, name), NUMBER(1), NUMBER(0), NUMBER(0), NUMBER(0));
+  return result < 0 ? fail(&launch->failure, tracer->step, name, result) : 0;
+}
+
 int launch_identity(struct launch *launch, struct tracer *tracer) {
-  if (launch->container->no_new_privileges) {
-    long result = TRACED(tracer, prctl, AS(PR_SET_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS"), NUMBER(1),
-                         NUMBER(0), NUMBER(0), NUMBER(0));
-    if (result < 0) {
-      return fail(&launch->failure, tracer->step, "no_new_privs", result);
-    }
+  const uint64_t kept = keeps_admin(launch) ? BIT(CAP_SYS_ADMIN) : 0;
+  if (launch->container->no_new_privileges &&
+      set_flag(launch, tracer, PR_SET_NO_NEW_PRIVS, "PR_SET_NO_NEW_PRIVS") < 0) {
+    return -1;
+  }
+  if (kept != 0 && launch->user != 0 &&
+      set_flag(launch, tracer, PR_SET_KEEPCAPS, "PR_SET_KEEPCAPS") < 0) {
+    return -1;
   }
   if (user_become(&launch->failure, tracer, launch->user, launch->group, launch->groups,
                   launch->group_count) < 0) {
     return -1;
   }
-  /* Any other user lost them all with its id. */
-  if (launch->user == 0) {
-    long result = set_capabilities(tracer, launch->capabilities);
+  /* Any other user loses them all with its id. */
+  if (launch->user == 0 || kept != 0) {
+    long result = set_capabilities(tracer, kept | (launch->user == 0 ? launch->capabilities : 0));
     if (result < 0) {
       return fail(&launch->failure, tracer->step, "capabilities", result);
     }
   }
   return 0;
-}
-
-/* Whoever started box may have ignored some, and that would last through execve. */
-static void reset_signals(void) {
-  const struct {
-    long handler;
-    unsigned long flags;
-    long restorer;
-    uint64_t mask;
-  } usual = {0};
-  for (int signal = 1; signal < 32; signal++) {
-    system_call(SYS_rt_sigaction, signal, (long)&usual, 0, sizeof(usual.mask), 0, 0);
-  }
-}
-
-static long set_standard_files(const struct launch *launch) {
-  for (int fd = 0; fd < 3; fd++) {
-    if (launch->standard[fd] >= 0) {
-      long result = system_call(SYS_dup3, launch->standard[fd], fd, 0, 0, 0, 0);
-      if (result < 0 && result != -EINVAL) {
-        return result;
-      }
-      if (result == -EINVAL) {
-        /* The same number already: only its close-on-exec has to go. */
-        system_call(SYS_fcntl, fd, F_SETFD, 0, 0, 0, 0);
-      }
-    }
-  }
-  /* Whatever else the shell that started box had open is none of the container's business. */
-  return system_call(SYS_close_range, 3, ~0U, 4 /* CLOSE_RANGE_CLOEXEC */, 0, 0, 0);
-}
-
-/* Says in Docker's words why a program does not begin, with the exit code that goes with it. */
-static int cannot_execute(struct launch *launch, long error) {
-  const char *program = launch->arguments[0];
-  bool missing = error == -ENOENT || error == -ENOTDIR;
-  const char *why = error == -EACCES               ? "\": permission denied"
-                    : error == -ENOEXEC            ? "\": exec format error"
-                    : error == -EISDIR             ? "\": is a directory"
-                    : !missing                     ? "\": it can't be executed"
-                    : strchr(program, '/') != NULL ? "\": no such file or directory"
-                                                   : "\": executable file not found in $PATH";
-  launch->container->exit_code = missing ? EXIT_NOT_FOUND : EXIT_CANNOT_EXECUTE;
-  text_join(launch->failure.object, sizeof(launch->failure.object), "exec: \"", program, why);
-  text_join(launch->failure.step, sizeof(launch->failure.step), "exec", "", "");
-  launch->executing = false;
-  return -1;
-}
-
-static long go_to_directory(struct launch *launch) {
-  const char *directory = launch->container->directory;
-  if (directory[0] == '\0' || strcmp(directory, "/") == 0) {
-    return system_call(SYS_chdir, (long)"/", 0, 0, 0, 0, 0);
-  }
-  return system_call(SYS_chdir, (long)directory, 0, 0, 0, 0, 0);
-}
-
-/* How the arguments read: ["sh", "-c", "echo hi"]. */
-static void read_arguments(const struct launch *launch, char *bytes, size_t size) {
-  struct text text = text_begin(bytes, size);
-  text_character(&text, '[');
-  for (size_t i = 0; launch->arguments[i] != NULL; i++) {
-    text_append(&text, i == 0 ? "" : ", ");
-    text_quoted(&text, launch->arguments[i], strlen(launch->arguments[i]));
-  }
-  text_character(&text, ']');
-}
-
-int launch_exec(struct launch *launch, struct tracer *tracer) {
-  char reading[160];
-  long result = go_to_directory(launch);
-  if (result < 0) {
-    return fail(&launch->failure, "workdir", launch->container->directory, result);
-  }
-  result = set_standard_files(launch);
-  if (result < 0) {
-    return fail(&launch->failure, tracer->step, "standard input, output and error", result);
-  }
-  read_arguments(launch, reading, sizeof(reading));
-  system_call(SYS_umask, 022, 0, 0, 0, 0, 0);
-  reset_signals();
-  sys_signal_mask(0, NULL);
-  launch->executing = true;
-  long error = -ENOENT;
-  for (size_t i = 0; launch->candidates[i] != NULL; i++) {
-    struct stat status;
-    result = sys_fstatat(AT_FDCWD, launch->candidates[i], &status, 0);
-    if (result == -ENOENT || result == -ENOTDIR) {
-      continue;
-    }
-    result = TRACED(tracer, execve, STRING(launch->candidates[i]), AS(launch->arguments, reading),
-                    AS(launch->environment, "[environment]"));
-    /* Like execvp: found but not to be executed is told only if no other directory has it. */
-    if (result != -ENOENT && result != -ENOTDIR) {
-      error = result;
-    }
-  }
-  return cannot_execute(launch, error);
 }

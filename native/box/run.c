@@ -200,8 +200,8 @@ static int launch_with_oom_score(struct launch *launch) {
 
 static int start(struct launch *launch) {
   struct container *container = launch->container;
-  if (run_prepare_ports(launch) < 0 || run_prepare_volumes(launch) < 0 ||
-      launch_prepare_program(launch) < 0) {
+  if (launch_keep_profile(launch) < 0 || run_prepare_ports(launch) < 0 ||
+      run_prepare_volumes(launch) < 0 || launch_prepare_program(launch) < 0) {
     container->exit_code = EXIT_BOX;
     return -1;
   }
@@ -325,6 +325,10 @@ int command_run(int count, char **arguments) {
   launch.explanation = &request.explanation;
   launch.joined_process = -1;
   launch_take_steps(&launch);
+  if (launch_prepare_profile(&launch) < 0) {
+    complain_of(&launch.failure);
+    return EXIT_BOX;
+  }
   open_joined_network(&launch);
   choose_namespaces(&launch);
   explanation_begin(&request.explanation, &launch.parent, &launch.child);

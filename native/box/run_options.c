@@ -144,9 +144,11 @@ static bool read_without(void *target, const char *value) {
 static bool read_security(void *target, const char *value) {
   struct run_request *request = target;
   if (strncmp(value, "seccomp=", 8) == 0 || strncmp(value, "seccomp:", 8) == 0) {
-    bool unconfined = strcmp(value + 8, "unconfined") == 0;
-    request->container.seccomp = unconfined ? "unconfined" : "";
-    return unconfined || strcmp(value + 8, "default") == 0;
+    const char *profile = value + 8;
+    /* Docker's own word for its default is "builtin". */
+    bool is_default = strcmp(profile, "default") == 0 || strcmp(profile, "builtin") == 0;
+    request->container.seccomp = is_default ? "" : profile;
+    return *profile != '\0';
   }
   if (strcmp(value, "no-new-privileges") == 0 || strcmp(value, "no-new-privileges=true") == 0 ||
       strcmp(value, "no-new-privileges:true") == 0) {
@@ -236,7 +238,8 @@ static const struct option_row OPTIONS[] = {
     READ("pull", 0, read_pull, "missing|never", "Images are always local here"),
     FLAG("read-only", 0, container.read_only, "Mount the root file system read-only"),
     FLAG("rm", 0, container.remove, "Remove the container when it ends"),
-    READ("security-opt", 0, read_security, "OPTION", "seccomp=unconfined, no-new-privileges"),
+    READ("security-opt", 0, read_security, "OPTION",
+         "seccomp=default, seccomp=unconfined or seccomp=PROFILE.json; no-new-privileges"),
     TEXT_VALUE("stop-signal", 0, container.stop_signal, "SIGNAL", "What 'box stop' sends first"),
     LIST("tmpfs", 0, container.tmpfs, "DIR[:OPTIONS]", "Mount a tmpfs (/run:size=64m,mode=1777)"),
     FLAG("tty", 't', container.terminal, "Give the container a terminal"),

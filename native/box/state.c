@@ -280,6 +280,10 @@ bool container_is_running(const struct container *container) {
   return pidfd >= 0;
 }
 
+bool container_has_profile(const struct container *container) {
+  return *container->seccomp != '\0' && strcmp(container->seccomp, "unconfined") != 0;
+}
+
 bool container_has(const struct container *container, const char *type) {
   size_t length = strlen(type);
   for (const char *at = container->without; at != NULL; at = strchr(at, ',')) {
