@@ -6,8 +6,12 @@ export type Transcript = {
   readonly cutTo: number | null;
 };
 
+type ReadableTerminal = Pick<Terminal, 'buffer' | 'rows'> & {
+  readonly options: Pick<Terminal['options'], 'scrollback'>;
+};
+
 /** All that can be read on a terminal, as plain text: what has scrolled off, and the screen. */
-export function transcript({ buffer, options, rows }: Terminal): Transcript {
+export function transcript({ buffer, options, rows }: ReadableTerminal): Transcript {
   const { normal, active } = buffer;
   const lines = linesOf(normal);
   // The screen of a full-screen program lies over the other one.

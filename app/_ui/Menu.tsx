@@ -48,7 +48,7 @@ export function Menu({ label, at, groups, onClose }: MenuProps) {
       return closeByKey();
     }
     const items = itemsOf(menu.current);
-    const here = items.findIndex((item) => item === document.activeElement);
+    const here = items.findIndex((item) => item.matches(':focus'));
     const next = nextIndex(event.key, here, items.length);
     if (next === undefined) return;
     event.preventDefault();
