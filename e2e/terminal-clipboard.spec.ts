@@ -63,7 +63,7 @@ test.describe('the clipboard', () => {
     const { paste } = terminal.texts;
     const lines = Array.from({ length: 8 }, (_, index) => `  echo pasted-${index}`);
     await terminal.setClipboard(`${lines.join('\n')}\n`);
-    const ask = fill(paste.ask, { lines: 8, size: fill(terminal.texts.bytes, { count: 144 }) });
+    const ask = fill(paste.ask, { lines: 8, size: fill(terminal.texts.bytes, { count: 128 }) });
 
     await terminal.page.keyboard.press('Control+V');
     await expect(terminal.question).toHaveAccessibleName(ask);
@@ -85,6 +85,7 @@ test.describe('the clipboard', () => {
     await terminal.button(paste.yes).click();
     await terminal.untilShows('echo pasted-7');
     await terminal.page.keyboard.press('Control+C');
+    await terminal.untilShows('^C');
   });
 
   test('two lines are asked about where the program runs what it is given', async () => {
@@ -102,8 +103,9 @@ test.describe('the clipboard', () => {
     await terminal.setClipboard('echo a\x1b[201~\necho in$((40 + 2))jected\n\x1b[200~');
     await terminal.page.keyboard.press('Control+V');
     await terminal.untilShows('echo a[201~');
-    await expect(terminal.screen).toContainText('jected');
+    await terminal.untilShows('jected');
     await terminal.page.keyboard.press('Control+C');
+    await terminal.untilShows('^C');
     await terminal.run('echo end', 'end');
     await expect(terminal.screen).not.toContainText('in42jected');
   });
@@ -158,7 +160,7 @@ test.describe('the clipboard', () => {
       "stty -icanon min 0 time 5; printf '\\e]52;c;?\\a'; cat -v; stty sane; echo asked",
       /asked\s*\$/,
     );
-    await expect(terminal.screen).not.toContainText('52;c;');
+    await expect(terminal.screen).not.toContainText('^[]52');
     await expect(terminal.question).toHaveCount(0);
   });
 });

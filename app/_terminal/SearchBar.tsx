@@ -57,25 +57,31 @@ function OpenSearch({ name, screen }: SearchBarProps) {
           find({}, event.shiftKey ? 'previous' : 'next');
         }}
       />
-      <span className="terminal-search-switches">
-        {(['caseSensitive', 'wholeWord', 'regex'] as const).map((kind) => (
-          <button
-            key={kind}
-            type="button"
-            aria-label={texts[kind]}
-            title={texts[kind]}
-            aria-pressed={search[kind]}
-            onClick={() => find({ [kind]: !search[kind] }, 'as-typed')}
-          >
-            {SWITCHES[kind]}
-          </button>
-        ))}
-      </span>
-      <Found screen={screen} isEmpty={search.text === ''} />
-      <span className="flex">
-        <IconButton icon="chevron-up" label={texts.previous} onClick={() => find({}, 'previous')} />
-        <IconButton icon="chevron-down" label={texts.next} onClick={() => find({}, 'next')} />
-        <IconButton icon="cross" label={texts.close} onClick={screen.search.close} />
+      <span className="terminal-search-rest">
+        <span className="terminal-search-switches">
+          {(['caseSensitive', 'wholeWord', 'regex'] as const).map((kind) => (
+            <button
+              key={kind}
+              type="button"
+              aria-label={texts[kind]}
+              title={texts[kind]}
+              aria-pressed={search[kind]}
+              onClick={() => find({ [kind]: !search[kind] }, 'as-typed')}
+            >
+              {SWITCHES[kind]}
+            </button>
+          ))}
+        </span>
+        <Found screen={screen} isEmpty={search.text === ''} />
+        <span className="terminal-search-ways">
+          <IconButton
+            icon="chevron-up"
+            label={texts.previous}
+            onClick={() => find({}, 'previous')}
+          />
+          <IconButton icon="chevron-down" label={texts.next} onClick={() => find({}, 'next')} />
+          <IconButton icon="cross" label={texts.close} onClick={screen.search.close} />
+        </span>
       </span>
     </search>
   );

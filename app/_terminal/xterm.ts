@@ -64,6 +64,8 @@ export function openXterm(host: HTMLElement, events: XtermEvents): XtermScreen {
     fontSize: fontSize(),
     lineHeight: 1.25,
     fontWeightBold: '600',
+    // It would write each byte of noise that is no sequence to the console.
+    logLevel: 'off',
     macOptionClickForcesSelection: true,
     minimumContrastRatio: 4.5,
     scrollback: 5000,
