@@ -13,19 +13,41 @@ type KeysHelpProps = {
 
 /** Every key the lab has, and the setting for screen readers, in a popover of the browser's own. */
 export function KeysHelp({ screenReader, onScreenReader }: KeysHelpProps) {
-  const { keys } = useText().live;
+  const { live, terminalTools } = useText();
+  const { keys } = live;
+  const tools = terminalTools.keys;
   const id = useId();
   const rows = [
     { keys: [['F6']], does: keys.nextPart },
     { keys: [['Shift', 'F6']], does: keys.previousPart },
-    { keys: [['Ctrl', 'Shift', 'C']], does: keys.copy },
+    { keys: [['Shift', 'F10']], does: tools.menu },
+    {
+      keys: [
+        ['Ctrl', 'Shift', 'C'],
+        ['Ctrl', 'Insert'],
+      ],
+      does: keys.copy,
+    },
     { keys: [['Ctrl', 'C']], does: keys.copySelected },
     {
       keys: [
         ['Ctrl', 'V'],
         ['Ctrl', 'Shift', 'V'],
+        ['Shift', 'Insert'],
       ],
       does: keys.paste,
+    },
+    { keys: [[tools.middleClick]], does: tools.primary },
+    { keys: [['Ctrl', 'Shift', 'F']], does: tools.search },
+    { keys: [['Ctrl', tools.click]], does: tools.link },
+    { keys: [['Shift', tools.click]], does: tools.mouse },
+    {
+      keys: [
+        ['Ctrl', 'Shift', '+'],
+        ['Ctrl', 'Shift', '-'],
+        ['Ctrl', 'Shift', '0'],
+      ],
+      does: tools.font,
     },
     { keys: [['←'], ['→'], ['↑'], ['↓']], does: keys.divider },
     { keys: [['Enter']], does: keys.dividerReset },

@@ -7,12 +7,19 @@ import { OutputStream } from '../_terminal/output-stream.ts';
 export type TerminalScreen = {
   readonly size: () => TerminalSize;
   /** Draws bytes after all drawn before; says when they are on the screen. */
-  readonly write: (bytes: Uint8Array, drawn: () => void) => void;
+  readonly write: (bytes: Uint8Array, drawn: () => void, output: OutputPlace) => void;
   /** Clears everything, in order with what is written. */
   readonly reset: () => void;
   /** True when the program on it wants pastes marked as such. */
   readonly wantsMarkedPastes: () => boolean;
   readonly focus: () => void;
+};
+
+/** Where bytes stand in a terminal's output. */
+export type OutputPlace = {
+  readonly offset: number;
+  /** True while what is being drawn was printed before this page attached. */
+  readonly isReplay: () => boolean;
 };
 
 export type TerminalSize = { readonly columns: number; readonly rows: number };
@@ -59,7 +66,11 @@ export class TerminalAttachment {
     const { reset, pieces } = stream.receive(frame.offset, frame.payload);
     if (reset) screen.reset();
     for (const piece of pieces) {
-      screen.write(piece.bytes, () => {
+      const place = {
+        offset: piece.end - piece.bytes.byteLength,
+        isReplay: () => stream.replaying,
+      };
+      const drawn = () => {
         if (screen.wantsMarkedPastes()) this.#stopWaiting?.(true);
         const offset = stream.drawn(piece);
         // Both may be another by now: the bytes of a machine that is gone are drawn, not acknowledged.
@@ -70,7 +81,8 @@ export class TerminalAttachment {
           offset,
           payload: new Uint8Array(),
         });
-      });
+      };
+      screen.write(piece.bytes, drawn, place);
     }
   }
 

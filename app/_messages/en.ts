@@ -1,5 +1,6 @@
 import { LEARNING_EN } from './learning.en.ts';
 import { LIVE_EN } from './live.en.ts';
+import { TERMINAL_EN } from './terminal.en.ts';
 
 /** Every text of the pages, in English. Plain strings, so that a page carries only its own language. */
 export const EN = {
@@ -164,6 +165,7 @@ export const EN = {
   },
   ...LEARNING_EN,
   live: LIVE_EN,
+  terminalTools: TERMINAL_EN,
 };
 
 /** The shape that every language has to fill. */

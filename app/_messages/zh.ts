@@ -1,6 +1,7 @@
 import type { Text } from './en.ts';
 import { LEARNING_ZH } from './learning.zh.ts';
 import { LIVE_ZH } from './live.zh.ts';
+import { TERMINAL_ZH } from './terminal.zh.ts';
 
 /** 页面上的全部中文文字。 */
 export const ZH = {
@@ -164,4 +165,5 @@ export const ZH = {
   },
   ...LEARNING_ZH,
   live: LIVE_ZH,
+  terminalTools: TERMINAL_ZH,
 } satisfies Text;

@@ -2,6 +2,7 @@
 
 import { fill, useText } from '../_messages/text.tsx';
 import { Button } from '../_ui/Button.tsx';
+import { download } from '../_ui/download.ts';
 import { localProgress } from './local.ts';
 import type { Outcome } from './ProgressSection.tsx';
 import { asRecord } from './record.ts';
@@ -13,7 +14,8 @@ export function ExportButton({ onOutcome }: { onOutcome: (outcome: Outcome) => v
   const save = async () => {
     const { reached } = await syncProgress();
     const name = `glassbox-progress-${new Date().toISOString().slice(0, 10)}.json`;
-    download(name, JSON.stringify(asRecord(localProgress(), Date.now()), null, 2));
+    const record = JSON.stringify(asRecord(localProgress(), Date.now()), null, 2);
+    download(name, 'application/json', record);
     const sentence = reached ? progress.exported : progress.exportedAlone;
     onOutcome({ ok: true, sentence: fill(sentence, { name }) });
   };
@@ -22,13 +24,4 @@ export function ExportButton({ onOutcome }: { onOutcome: (outcome: Outcome) => v
       {progress.export}
     </Button>
   );
-}
-
-function download(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/json' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }

@@ -3,6 +3,7 @@
 import { useEffect } from 'react';
 import { forgetOwnerSecret, keptOwnerSecret, readOwnerSecret } from '../_lab/owner-secret.ts';
 import { forgetAnswers } from '../_lesson/given-answers.ts';
+import { forgetRecordings } from '../_terminal/recording-store.ts';
 import { forgetProgress, localProgress, recordAll } from './local.ts';
 import { asRecord, knowsMore, mergeProgress, type Progress } from './record.ts';
 import { type Answer, deleteFromServer, mergeIntoServer, readFromServer } from './server.ts';
@@ -64,6 +65,7 @@ export async function deleteEverything(): Promise<Answer<{ deleted: true }>> {
   forgetOwnerSecret();
   forgetProgress();
   forgetAnswers();
+  await forgetRecordings();
   return answer;
 }
 

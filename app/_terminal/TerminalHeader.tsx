@@ -7,9 +7,17 @@ import type { LabStore } from '../_lab/store.ts';
 import { useLab } from '../_lab/use-lab.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { Icon } from '../_ui/Icon.tsx';
+import { HeaderTools } from './HeaderTools.tsx';
+import type { PageTerminal } from './use-xterm.ts';
+
+type TerminalHeaderProps = {
+  readonly name: TerminalName;
+  readonly store: LabStore;
+  readonly terminal: PageTerminal | undefined;
+};
 
 /** Who this terminal is: name, hostname and pid as the kernel says now, and its connection if that is not well. */
-export function TerminalHeader({ name, store }: { name: TerminalName; store: LabStore }) {
+export function TerminalHeader({ name, store, terminal }: TerminalHeaderProps) {
   const { live } = useText();
   const side = useLab(store, (lab) => lab.xray?.[name] ?? null);
   const trouble = useLab(store, (lab) => troubleOf(lab, name));
@@ -28,6 +36,7 @@ export function TerminalHeader({ name, store }: { name: TerminalName; store: Lab
       ) : (
         <span className="terminal-leave">{live.terminal.leave}</span>
       )}
+      <HeaderTools name={name} terminal={terminal} />
     </header>
   );
 }

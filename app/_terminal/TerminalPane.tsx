@@ -2,6 +2,7 @@
 
 import '@xterm/xterm/css/xterm.css';
 import './terminal.css';
+import './terminal-tools.css';
 import { useRef } from 'react';
 import type { TerminalName } from '../../server/protocol/identifiers.ts';
 import type { LabSession } from '../_lab/session.ts';
@@ -9,6 +10,8 @@ import { useLab } from '../_lab/use-lab.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { EndedBar } from './EndedBar.tsx';
 import { PressureBar } from './PressureBar.tsx';
+import { QuestionBar } from './QuestionBar.tsx';
+import { SearchBar } from './SearchBar.tsx';
 import { TerminalHeader } from './TerminalHeader.tsx';
 import { useXterm } from './use-xterm.ts';
 
@@ -23,7 +26,7 @@ export function TerminalPane({ name, session, screenReader }: TerminalPaneProps)
   const { live } = useText();
   const host = useRef<HTMLDivElement>(null);
   const label = fill(live.terminal.input, { name: live[name] });
-  useXterm({ host, name, session, screenReader, label });
+  const terminal = useXterm({ host, name, session, screenReader, label });
   const connected = useLab(session.store, (lab) => lab.link.kind === 'open');
   return (
     <section
@@ -31,10 +34,12 @@ export function TerminalPane({ name, session, screenReader }: TerminalPaneProps)
       data-pane={name}
       aria-label={fill(live.terminal.region, { name: live[name] })}
     >
-      <TerminalHeader name={name} store={session.store} />
+      <TerminalHeader name={name} store={session.store} terminal={terminal} />
+      {terminal && <SearchBar name={name} screen={terminal.screen} />}
       <div className="terminal-screen" data-connected={connected}>
         <div ref={host} className="terminal-host" />
       </div>
+      {terminal && <QuestionBar screen={terminal.screen} />}
       <PressureBar session={session} />
       <EndedBar name={name} session={session} />
     </section>

@@ -20,8 +20,7 @@ const HUES = {
 
 /** Reads the present theme from the page. The tokens are registered colours, so they come resolved. */
 export function readTheme(scheme: 'light' | 'dark'): ITheme {
-  const style = getComputedStyle(document.documentElement);
-  const token = (name: string) => style.getPropertyValue(name);
+  const token = readToken;
   const ansi = Object.entries({ ...TOKENS[scheme], ...HUES }).map(([name, from]) => [
     name,
     token(from),
@@ -43,8 +42,31 @@ export function readTheme(scheme: 'light' | 'dark'): ITheme {
   };
 }
 
+/** A colour of the page as it is now: `rgb(1, 2, 3)`. */
+export function readToken(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name);
+}
+
+/** So much of one colour on another, as `#rrggbb`. */
+export function blend(colour: string, on: string, share: number): string {
+  const below = channelsOf(on);
+  const mixed = channelsOf(colour).map((channel, index) =>
+    Math.round(channel * share + (below[index] ?? 0) * (1 - share)),
+  );
+  return `#${mixed.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** A colour as `#rrggbb`. */
+export function hexOf(colour: string): string {
+  return blend(colour, colour, 1);
+}
+
 /** `rgb(1, 2, 3)` made translucent. */
 function withAlpha(colour: string, alpha: number): string {
+  return `rgba(${channelsOf(colour).join(', ')}, ${alpha})`;
+}
+
+function channelsOf(colour: string): readonly number[] {
   const [red = 0, green = 0, blue = 0] = (colour.match(/\d+/g) ?? []).map(Number);
-  return `rgba(${red}, ${green}, ${blue}, ${alpha})`;
+  return [red, green, blue];
 }

@@ -2,6 +2,7 @@ import { type RefObject, useEffect, useState } from 'react';
 import type { TerminalName } from '../../server/protocol/identifiers.ts';
 import type { LabSession } from '../_lab/session.ts';
 import { useColourScheme } from '../_ui/theme.ts';
+import { Recorder } from './recorder.ts';
 import type { XtermScreen } from './xterm.ts';
 
 type XtermOptions = {
@@ -12,21 +13,32 @@ type XtermOptions = {
   readonly label: string;
 };
 
+/** A terminal on the page, and the recording of what was on it. */
+export type PageTerminal = { readonly screen: XtermScreen; readonly recorder: Recorder };
+
 /** Puts a terminal on the page and ties it to the session, for as long as the component is mounted. */
-export function useXterm({ host, name, session, screenReader, label }: XtermOptions): void {
-  const screen = useScreen(host, name, session);
+export function useXterm({
+  host,
+  name,
+  session,
+  screenReader,
+  label,
+}: XtermOptions): PageTerminal | undefined {
+  const terminal = useTerminal(host, name, session);
+  const screen = terminal?.screen;
   const scheme = useColourScheme();
   useEffect(() => screen?.setColourScheme(scheme), [screen, scheme]);
   useEffect(() => screen?.setScreenReaderMode(screenReader), [screen, screenReader]);
   useEffect(() => screen?.setLabel(label), [screen, label]);
+  return terminal;
 }
 
-function useScreen(
+function useTerminal(
   host: RefObject<HTMLDivElement | null>,
   name: TerminalName,
   session: LabSession,
-): XtermScreen | undefined {
-  const [screen, setScreen] = useState<XtermScreen>();
+): PageTerminal | undefined {
+  const [terminal, setTerminal] = useState<PageTerminal>();
   useEffect(() => {
     let left = false;
     let takeOff = () => {};
@@ -34,17 +46,27 @@ function useScreen(
       // xterm.js measures the font when it opens, so the font has to be there.
       const [{ openXterm }] = await Promise.all([import('./xterm.ts'), loadTerminalFont()]);
       if (left || !host.current) return;
-      const opened = openXterm(host.current, {
+      const recorder = new Recorder(name);
+      const screen = openXterm(host.current, {
         onText: (text) => session.type(name, text),
         onBinary: (text) => session.typeBinary(name, text),
-        onResize: () => session.resized(name),
+        onResize(columns, rows) {
+          session.resized(name);
+          recorder.resized(columns, rows);
+        },
+        onOutput: (offset, bytes) => recorder.record(offset, bytes),
+        hasRecording: () => !recorder.isEmpty,
       });
-      const removeScreen = session.addScreen(name, opened);
-      setScreen(opened);
+      const { columns, rows } = screen.size();
+      recorder.resized(columns, rows);
+      const stopRecording = recordMachine(recorder, session);
+      const removeScreen = session.addScreen(name, screen);
+      setTerminal({ screen, recorder });
       takeOff = () => {
         removeScreen();
-        opened.dispose();
-        setScreen(undefined);
+        stopRecording();
+        screen.dispose();
+        setTerminal(undefined);
       };
     };
     void putOn();
@@ -53,7 +75,26 @@ function useScreen(
       takeOff();
     };
   }, [host, name, session]);
-  return screen;
+  return terminal;
+}
+
+/** Tells the recorder which machine there is, before any of its output; writes when the page is left. */
+function recordMachine(recorder: Recorder, { store }: LabSession): () => void {
+  const changed = () => {
+    const { machine } = store.get();
+    if (machine.kind === 'running') recorder.machineIs(machine.state.id);
+  };
+  const write = () => recorder.write();
+  changed();
+  const unsubscribe = store.subscribe(changed);
+  document.addEventListener('visibilitychange', write);
+  window.addEventListener('pagehide', write);
+  return () => {
+    unsubscribe();
+    document.removeEventListener('visibilitychange', write);
+    window.removeEventListener('pagehide', write);
+    write();
+  };
 }
 
 /** Both weights; a font that does not come leaves the system's, which does as well. */

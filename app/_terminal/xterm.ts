@@ -1,25 +1,53 @@
-import { FitAddon } from '@xterm/addon-fit';
-import { Unicode11Addon } from '@xterm/addon-unicode11';
-import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
 import type { TerminalScreen } from '../_lab/terminal-attachment.ts';
-import { copyText } from '../_ui/copy.ts';
+import { createObservable, type Observable } from '../_ui/observable.ts';
+import { boundSequences } from './bounded-sequences.ts';
+import { MACHINE_WIDTHS } from './cell-width.ts';
+import { attachClipboard, type ScreenClipboard } from './clipboard.ts';
+import { attachClipboardRequests, type ClipboardRequests } from './clipboard-requests.ts';
+import { keepFitted } from './fit.ts';
+import { chooseFontSize, FONT_SIZE, fontSize, watchFontSize } from './font-size.ts';
+import { drawWithGraphicsCard } from './graphics-card.ts';
+import { isForTerminal } from './keys.ts';
+import { attachLinks } from './links.ts';
+import { cursorPoint, openMenuOnClick } from './menu-events.ts';
+import { QUIET, type ScreenState } from './screen-state.ts';
+import { attachSearch, type ScreenSearch } from './search.ts';
 import { readTheme } from './theme.ts';
+import { type Transcript, transcript } from './transcript.ts';
 
 export type XtermEvents = {
   readonly onText: (text: string) => void;
   readonly onBinary: (text: string) => void;
-  readonly onResize: () => void;
+  readonly onResize: (columns: number, rows: number) => void;
+  /** Output has arrived, which begins at this offset. */
+  readonly onOutput: (offset: number, bytes: Uint8Array) => void;
+  readonly hasRecording: () => boolean;
 };
 
 export type XtermScreen = TerminalScreen & {
+  /** What is around the screen. */
+  readonly state: Observable<ScreenState>;
+  readonly clipboard: ScreenClipboard;
+  readonly requests: ClipboardRequests;
+  readonly search: ScreenSearch;
+  readonly openMenu: (at?: { readonly x: number; readonly y: number }) => void;
+  readonly selectAll: () => void;
+  /** Leaves the line with the cursor, and nothing above it. */
+  readonly clear: () => void;
+  readonly changeFont: (change: keyof typeof FONT_CHANGES) => void;
+  readonly transcript: () => Transcript;
   readonly setColourScheme: (scheme: 'light' | 'dark') => void;
   readonly setScreenReaderMode: (on: boolean) => void;
   readonly setLabel: (label: string) => void;
   readonly dispose: () => void;
 };
 
-const FONT_SIZE = 13;
+const FONT_CHANGES = {
+  larger: () => fontSize() + 1,
+  smaller: () => fontSize() - 1,
+  normal: () => FONT_SIZE.normal,
+} as const;
 
 /**
  * Ends whatever sequence the parser is in, then resets. Written, not called, so that it takes its place
@@ -33,26 +61,82 @@ export function openXterm(host: HTMLElement, events: XtermEvents): XtermScreen {
     allowProposedApi: true,
     cursorInactiveStyle: 'outline',
     fontFamily: getComputedStyle(host).fontFamily,
-    fontSize: FONT_SIZE,
+    fontSize: fontSize(),
     lineHeight: 1.25,
     fontWeightBold: '600',
+    // It would write each byte of noise that is no sequence to the console.
+    logLevel: 'off',
+    macOptionClickForcesSelection: true,
     minimumContrastRatio: 4.5,
     scrollback: 5000,
   });
-  terminal.loadAddon(new Unicode11Addon());
-  terminal.unicode.activeVersion = '11';
+  const state = createObservable(QUIET);
+  let isReplay = () => false;
+  terminal.unicode.register(MACHINE_WIDTHS);
+  terminal.unicode.activeVersion = MACHINE_WIDTHS.version;
+  boundSequences(terminal);
   terminal.open(host);
   drawWithGraphicsCard(terminal);
-  const stopFitting = keepFitted(terminal, host, events.onResize);
-  terminal.attachCustomKeyEventHandler((event) => isForTerminal(terminal, event));
+  const { fit, stop: stopFitting } = keepFitted(terminal, host, events.onResize);
+  const stopFont = watchFontSize(() => {
+    terminal.options.fontSize = fontSize();
+    fit();
+  });
+  const clipboard = attachClipboard(terminal, host, state);
+  const requests = attachClipboardRequests(terminal, state, () => isReplay());
+  const search = attachSearch(terminal, state);
+  attachLinks(terminal, state);
+  markBell(terminal, state, () => isReplay());
+  const openMenu: XtermScreen['openMenu'] = (at = cursorPoint(terminal, host)) =>
+    state.set({
+      menu: {
+        ...at,
+        hasSelection: terminal.hasSelection(),
+        hasRecording: events.hasRecording(),
+        isFullScreen: terminal.buffer.active.type === 'alternate',
+        link: state.get().link?.address ?? null,
+      },
+      link: null,
+    });
+  const stopMenu = openMenuOnClick(terminal, host, openMenu);
+  const changeFont: XtermScreen['changeFont'] = (change) => chooseFontSize(FONT_CHANGES[change]());
+  terminal.attachCustomKeyEventHandler((event) =>
+    isForTerminal(event, terminal, {
+      copySelection: clipboard.copySelection,
+      openSearch: search.open,
+      openMenu,
+      changeFont,
+    }),
+  );
   terminal.onData(events.onText);
   terminal.onBinary(events.onBinary);
+  // A reset takes back the colours that programs have set, too: xterm.js keeps them.
+  terminal.parser.registerEscHandler({ final: 'c' }, () => {
+    terminal.options.theme = { ...terminal.options.theme };
+    return false;
+  });
   return {
+    state,
+    clipboard,
+    requests,
+    search,
+    openMenu,
+    changeFont,
     size: () => ({ columns: terminal.cols, rows: terminal.rows }),
-    write: (bytes, drawn) => terminal.write(bytes, drawn),
+    write(bytes, drawn, output) {
+      isReplay = output.isReplay;
+      events.onOutput(output.offset, bytes);
+      terminal.write(bytes, drawn);
+    },
     reset: () => terminal.write(RESET),
     wantsMarkedPastes: () => terminal.modes.bracketedPasteMode,
     focus: () => terminal.focus(),
+    selectAll: () => terminal.selectAll(),
+    clear() {
+      terminal.clearSelection();
+      terminal.clear();
+    },
+    transcript: () => transcript(terminal),
     setColourScheme: (scheme) => {
       terminal.options.theme = readTheme(scheme);
     },
@@ -60,88 +144,29 @@ export function openXterm(host: HTMLElement, events: XtermEvents): XtermScreen {
       terminal.options.screenReaderMode = on;
     },
     setLabel: (label) => terminal.textarea?.setAttribute('aria-label', label),
-    dispose: () => {
+    dispose() {
       stopFitting();
+      stopFont();
+      stopMenu();
+      clipboard.dispose();
+      requests.dispose();
       terminal.dispose();
     },
   };
 }
 
-/** Draws with WebGL where that is fast; elsewhere, and when the context is lost, xterm.js draws with elements. */
-function drawWithGraphicsCard(terminal: Terminal): void {
-  if (!hasFastWebgl()) return;
-  try {
-    const webgl = new WebglAddon();
-    webgl.onContextLoss(() => webgl.dispose());
-    terminal.loadAddon(webgl);
-  } catch {
-    // The browser has no context left to give.
-  }
-}
-
-/** Names that drawing in software goes by; browsers do not always count it as the caveat it is. */
-const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
-
-/** A context made in software is slower than elements. The one made to find out is given back at once. */
-function hasFastWebgl(): boolean {
-  const context = document
-    .createElement('canvas')
-    .getContext('webgl2', { failIfMajorPerformanceCaveat: true });
-  if (!context) return false;
-  const names = context.getExtension('WEBGL_debug_renderer_info');
-  const renderer: unknown = context.getParameter(
-    names ? names.UNMASKED_RENDERER_WEBGL : context.RENDERER,
-  );
-  context.getExtension('WEBGL_lose_context')?.loseContext();
-  return !SOFTWARE.test(String(renderer));
-}
-
-/** Keeps the number of columns and rows to what fits, at most once a frame. A hidden terminal keeps its size. */
-function keepFitted(terminal: Terminal, host: HTMLElement, onResize: () => void): () => void {
-  const fit = new FitAddon();
-  terminal.loadAddon(fit);
-  let frame = 0;
-  const fitNow = () => {
-    const size = host.clientWidth > 0 && host.clientHeight > 0 && fit.proposeDimensions();
-    if (!size || (size.cols === terminal.cols && size.rows === terminal.rows)) return;
-    if (Number.isNaN(size.cols) || Number.isNaN(size.rows)) return;
-    terminal.resize(size.cols, size.rows);
-    onResize();
+/** The bell is a mark that is there until somebody comes or types. What rang before the page came is past. */
+function markBell(
+  terminal: Terminal,
+  state: Observable<ScreenState>,
+  isReplay: () => boolean,
+): void {
+  const seen = () => {
+    if (state.get().bell) state.set({ bell: false });
   };
-  const observer = new ResizeObserver(() => {
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(fitNow);
+  terminal.onBell(() => {
+    if (!state.get().bell && !isReplay()) state.set({ bell: true });
   });
-  fitNow();
-  observer.observe(host);
-  return () => {
-    observer.disconnect();
-    cancelAnimationFrame(frame);
-  };
-}
-
-/**
- * Which keys the terminal leaves to the page and the browser. Copying and pasting is done by the
- * browser's own events, so it asks for no permission and works on pages served without TLS.
- */
-function isForTerminal(terminal: Terminal, event: KeyboardEvent): boolean {
-  if (event.key === 'F6') return false;
-  if (!event.ctrlKey || event.altKey || event.metaKey) return true;
-  const key = event.key.toLowerCase();
-  if (key === 'c' && (event.shiftKey || terminal.hasSelection())) {
-    if (event.type === 'keydown') copySelection(terminal, event);
-    return false;
-  }
-  // Full-screen programs (nano, vim) have a use for Ctrl-V; at a prompt everybody means paste.
-  if (key === 'v') return !event.shiftKey && terminal.buffer.active.type === 'alternate';
-  return true;
-}
-
-/** The selection goes with it, so that a second Ctrl-C interrupts. */
-function copySelection(terminal: Terminal, event: KeyboardEvent): void {
-  event.preventDefault();
-  const selection = terminal.getSelection();
-  if (selection === '') return;
-  void copyText(selection);
-  terminal.clearSelection();
+  terminal.onKey(seen);
+  terminal.textarea?.addEventListener('focus', seen);
 }
