@@ -7,7 +7,7 @@ import type { Tally } from './tally.ts';
 import { handshakeCase, websocketCase } from './websocket-cases.ts';
 
 /** Clients at the same time. */
-const AT_ONCE = 8;
+const AT_ONCE = 32;
 
 /** Cases on one connection, if none of them ends it. */
 const CASES_PER_CONNECTION = 30;
@@ -75,9 +75,15 @@ async function introduce(client: RawClient, chance: Chance): Promise<PageState> 
   client.say(hello(secret));
   // The machine need not be there for what comes next.
   if (chance.below(3) > 0) return { greeted: true, secret, channel: undefined };
-  await client.hear('machine');
+  const begun = await client.hear('machine', 'error');
   client.say(openTerminal());
-  return { greeted: true, secret, channel: (await client.hear('terminal')).channel };
+  // Another page of the same owner may have thrown the machine away meanwhile.
+  const opened = begun.type === 'error' ? begun : await client.hear('terminal', 'error');
+  return {
+    greeted: true,
+    secret,
+    channel: opened.type === 'terminal' ? opened.channel : undefined,
+  };
 }
 
 function leave(client: RawClient, { bytes }: Case): string {

@@ -72,13 +72,13 @@ export class RawClient {
     this.send(rawFrame({ opcode: OPCODES.text, payload: Buffer.from(message) }));
   }
 
-  /** Waits for a message of this type. Others are not even parsed: they are many. */
-  async hear<T extends ToBrowser['type']>(type: T): Promise<Extract<ToBrowser, { type: T }>> {
-    const isMeant = (text: string) => text.startsWith(`{"type":"${type}"`);
+  /** Waits for a message of one of these types. Others are not even parsed: they are many. */
+  async hear(...types: readonly ToBrowser['type'][]): Promise<ToBrowser> {
+    const isMeant = (text: string) => types.some((type) => text.startsWith(`{"type":"${type}"`));
     await this.#until(() => this.#heard.some(isMeant) || this.#end !== undefined);
-    const message = toBrowser.parse(JSON.parse(this.#heard.find(isMeant) ?? 'null'));
-    if (!isOfType(message, type)) throw new Error(`No ${type} came: ${this.#end}`);
-    return message;
+    const found = this.#heard.find(isMeant);
+    if (found === undefined) throw new Error(`No ${types.join(' and no ')} came: ${this.#end}`);
+    return toBrowser.parse(JSON.parse(found));
   }
 
   /** Sends it, and says what has become of the connection when web has read it. */
@@ -165,8 +165,3 @@ export class RawClient {
     return outcome;
   }
 }
-
-const isOfType = <T extends ToBrowser['type']>(
-  message: ToBrowser,
-  type: T,
-): message is Extract<ToBrowser, { type: T }> => message.type === type;

@@ -11,7 +11,7 @@ import { descriptorsOf, residentMiB } from './process-state.ts';
 import { fuzzSeed } from './seed.ts';
 import { Tally } from './tally.ts';
 
-const CASES = 4_000;
+const CASES = 10_000;
 /** After these, all code has been compiled and all machines made. */
 const WARM_UP = 1_000;
 /** What the collectors may hold back. */
