@@ -14,6 +14,7 @@ const CASES_PER_LINK = 200;
 const OWNERS = 3;
 const SILENCE_MS = 20_000 * PATIENCE;
 const NO_CHANNEL = 2 ** 32 - 1;
+const HELLO = { version: PROTOCOL_VERSION, port: 4000 } as const;
 
 /** Sends so many cases to the warden's end of the line, one web after the other. */
 export async function fuzzLink(
@@ -96,10 +97,18 @@ async function outcomeOf(link: FuzzedLink, last: LinkCase, state: WebState): Pro
   return Promise.race([answered, silence()]);
 }
 
-/** A good hello has no answer that could be waited for by its number: another one breaks the rules. */
+/**
+ * A hello has opened the link, if it was of this version. Then another is one too many, and ends it; either
+ * way the first was taken.
+ */
 async function settled(link: FuzzedLink): Promise<string> {
-  await link.ask('detach', { channel: NO_CHANNEL });
-  return 'taken';
+  try {
+    await link.ask('hello', HELLO);
+    return 'taken';
+  } catch (error) {
+    if (!(error instanceof LinkEnded)) throw error;
+    return error.message === 'the request hello in the phase open' ? 'taken' : 'ended';
+  }
 }
 
 const silence = () => wait(SILENCE_MS, 'silence', { ref: false });
@@ -109,7 +118,7 @@ async function introduce(link: FuzzedLink, chance: Chance): Promise<WebState> {
   const owner = chance.below(OWNERS).toString(16).padStart(64, 'a');
   const nothing = { owner, sandbox: 'f'.repeat(12), channel: 77, watch: 77 };
   if (chance.below(20) === 0) return { phase: 'greeting', ...nothing };
-  await link.ask('hello', { version: PROTOCOL_VERSION, port: 4000 });
+  await link.ask('hello', HELLO);
   if (chance.below(4) > 0) return { phase: 'open', ...nothing };
   const held = bodyOf(await link.ask('hold', { owner, needs: [] }));
   const sandbox = inside(held, 'state', 'id');
