@@ -85,8 +85,11 @@ async function outcomeOf(link: FuzzedLink, last: LinkCase, state: WebState): Pro
     while (link.end() === undefined && link.read() < link.socket.bytesWritten) await turn();
     return link.end() === undefined ? 'waits' : 'ended';
   }
-  if (last.violates) return Promise.race([link.ended.then(() => 'ended'), silence()]);
-  if (state.phase === 'greeting') return Promise.race([settled(link), silence()]);
+  if (state.phase === 'greeting') {
+    const outcome = last.violates ? link.ended.then(() => 'ended') : settled(link);
+    return Promise.race([outcome, silence()]);
+  }
+  // Who was not ended is answered.
   const answered = link.ask('detach', { channel: NO_CHANNEL }).then(
     () => 'taken',
     (error) => {

@@ -24,7 +24,7 @@ import { measureThroughput } from './throughput.ts';
 const FULL_TERMINALS = 100;
 
 /** Enough that the collector's moods do not matter. */
-const SLUGGARDS = 10;
+const SLUGGARDS = 20;
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));

@@ -1,11 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type BenchTerminal, SILENT } from './bench-terminal.ts';
 import type { Contender } from './contenders.ts';
-import { openTerminal, openTerminals } from './open-terminal.ts';
+import { openTerminals } from './open-terminal.ts';
 import { growth, type Memory, memoryOf, settledMemory } from './process-use.ts';
 
-/** What the first terminals bring along for all: code that is compiled, a heap that is warm. */
-const WARM_UP = 10;
+/**
+ * The first ones bring along what is for all: code that is compiled, a heap that has its size. They stay, and
+ * what is measured is what each further one costs.
+ */
+const WARM_UP = 50;
+const WARM_UP_SLUGGARDS = 10;
 
 /** More than any server remembers. */
 const FULL = 'seq 1 150000';
@@ -56,17 +60,20 @@ export async function measureSluggards(
   sluggard: Sluggard,
   count: number,
 ): Promise<Memory> {
-  const warm = await openTerminal(server);
-  await warm.run(FULL);
+  const warm = await openTerminals(server, WARM_UP_SLUGGARDS);
+  for (const terminal of warm) letFlood(terminal, sluggard);
+  await wait(STOPPED_MS);
   const terminals = await openTerminals(server, count);
   const before = await settledMemory(pids());
-  for (const terminal of terminals) {
-    terminal.screen = SILENT;
-    terminal.type('yes\r');
-    if (sluggard === 'stopped') terminal.stopReading();
-  }
+  for (const terminal of terminals) letFlood(terminal, sluggard);
   await wait(STOPPED_MS);
   const measured = growth(before, memoryOf(pids()), count);
-  for (const terminal of [...terminals, warm]) await terminal.close();
+  for (const terminal of [...terminals, ...warm]) await terminal.close();
   return measured;
+}
+
+function letFlood(terminal: BenchTerminal, sluggard: Sluggard): void {
+  terminal.screen = SILENT;
+  terminal.type('yes\r');
+  if (sluggard === 'stopped') terminal.stopReading();
 }

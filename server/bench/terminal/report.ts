@@ -55,7 +55,7 @@ export function printMemory(
     pssKiB,
   ];
   const rows = [...open].flatMap(([name, all]) => all.map((each) => row(name, each)));
-  console.log('\nKiB for each open terminal, of all processes of the server\n');
+  console.log('\nKiB for each terminal more, of all processes of the server\n');
   console.log(
     table([['', 'RSS', 'PSS'], ...rows, row(`${OURS}, which remember all they may`, full)]),
   );
@@ -69,6 +69,6 @@ export function printSluggards(
     memory.rssKiB,
     memory.pssKiB,
   ]);
-  console.log('\nKiB for each client that lets a flood come, after ten seconds\n');
+  console.log('\nKiB for each client more that lets a flood come, after ten seconds\n');
   console.log(table([['', 'RSS', 'PSS'], ...rows]));
 }

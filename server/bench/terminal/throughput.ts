@@ -29,6 +29,8 @@ const SCREENS = {
 export type ScreenName = keyof typeof SCREENS;
 const SCREEN_NAMES = ['blind', 'xterm'] as const satisfies readonly ScreenName[];
 
+const WARM_UP_MB = 40;
+
 /** One file, printed and received. */
 export type Flow = {
   readonly megabytesPerSecond: number;
@@ -72,7 +74,10 @@ async function prepared({ server }: Contender): Promise<BenchTerminal> {
   for (const [content, command] of Object.entries(CONTENTS)) {
     await terminal.run(`(${command}) | head -c 1000000 > bench-${content}`);
   }
-  await terminal.run(`cat bench-text bench-colours`);
+  // Until the server's code has been compiled for good.
+  for (let turn = 0; turn < WARM_UP_MB / 2; turn += 1) {
+    await terminal.run('cat bench-text bench-colours');
+  }
   return terminal;
 }
 
