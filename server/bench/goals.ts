@@ -47,7 +47,8 @@ export function printGoals(all: All): void {
   goal('prompt from the warm pool < 20 ms', median(all.warmMs), (value) => value < 20);
 }
 
-function goal(sentence: string, value: number, isMet: (value: number) => boolean): void {
+/** One goal: the value, and whether it is met. */
+export function goal(sentence: string, value: number, isMet: (value: number) => boolean): void {
   const verdict = Number.isNaN(value) ? 'not measured' : isMet(value) ? 'met' : 'NOT MET';
-  console.log(`goal  ${sentence.padEnd(36)} ${value.toFixed(2).padStart(7)}  ${verdict}`);
+  console.log(`goal  ${sentence.padEnd(48)} ${value.toFixed(2).padStart(7)}  ${verdict}`);
 }

@@ -16,10 +16,17 @@ const KIND_BY_BYTE = ['json', 'frame'] as const satisfies readonly PacketKind[];
 /** Writes one packet as bytes. The body is copied. */
 export function encodePacket(kind: PacketKind, body: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(LENGTH_BYTES + KIND_BYTES + body.byteLength);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, KIND_BYTES + body.byteLength);
-  view.setUint8(LENGTH_BYTES, PACKET_KINDS[kind]);
+  bytes.set(packetHead(kind, body.byteLength));
   bytes.set(body, LENGTH_BYTES + KIND_BYTES);
+  return bytes;
+}
+
+/** What comes before the body of a packet, for who sends a long one without copying it. */
+export function packetHead(kind: PacketKind, bodyBytes: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(LENGTH_BYTES + KIND_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, KIND_BYTES + bodyBytes);
+  view.setUint8(LENGTH_BYTES, PACKET_KINDS[kind]);
   return bytes;
 }
 

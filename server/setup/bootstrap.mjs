@@ -48,6 +48,11 @@ const MODES = {
     without: ['port'],
     program: [...TYPESCRIPT, 'server/churn/main.ts'],
   },
+  'test:fuzz': {
+    purposes: ['start'],
+    without: ['port'],
+    program: [...TYPESCRIPT, 'server/fuzz/main.ts'],
+  },
   'lessons:solve': {
     purposes: ['start'],
     without: ['port'],
@@ -62,6 +67,11 @@ const MODES = {
     purposes: ['start'],
     without: ['port'],
     program: [...TYPESCRIPT, 'server/bench/create.ts'],
+  },
+  'bench:terminal': {
+    purposes: ['start'],
+    without: ['port'],
+    program: [...TYPESCRIPT, 'server/bench/terminal/main.ts'],
   },
 };
 

@@ -49,7 +49,13 @@ const PREPARATIONS: Readonly<Record<string, (args: readonly string[]) => Promise
   async 'lessons:preview'() {
     await runStages(['native', 'server', 'image', 'store'], { images: sharedImages() });
   },
+  async 'test:fuzz'() {
+    await runStages(ALL, { images: sharedImages() });
+  },
   async 'bench:create'() {
+    await runStages(ALL, { images: sharedImages() });
+  },
+  async 'bench:terminal'() {
     await runStages(ALL, { images: sharedImages() });
   },
 };

@@ -1,5 +1,11 @@
 import type { Duplex } from 'node:stream';
-import { encodePacket, type Packet, PacketError, PacketReader } from '../protocol/packet.ts';
+import {
+  encodePacket,
+  type Packet,
+  PacketError,
+  PacketReader,
+  packetHead,
+} from '../protocol/packet.ts';
 import type { FromWarden } from '../protocol/warden.ts';
 
 /** Above this, what web says is not read until it has read what it was told. */
@@ -7,6 +13,9 @@ const WAITING_BYTES_HIGH = 4 * 1024 * 1024;
 
 /** More than this unread: web is not reading at all. */
 const WAITING_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Shorter frames are copied sooner than two pieces are written. */
+const UNCOPIED_BYTES_MIN = 4 * 1024;
 
 /**
  * The warden's end of the socketpair to web. It ends once, for one reason, and nothing is sent or
@@ -39,8 +48,16 @@ export class Link {
     this.#write(encodePacket('json', Buffer.from(JSON.stringify(message))));
   }
 
+  /** The frame's bytes must not change any more: a long one is not copied. */
   sendFrame(frame: Uint8Array): void {
-    this.#write(encodePacket('frame', frame));
+    if (frame.byteLength < UNCOPIED_BYTES_MIN) {
+      this.#write(encodePacket('frame', frame));
+      return;
+    }
+    this.#stream.cork();
+    this.#write(packetHead('frame', frame.byteLength));
+    this.#write(frame);
+    this.#stream.uncork();
   }
 
   /** Closes the link. Only the first reason counts. */
