@@ -7,6 +7,7 @@ import { type FromBrowser, fromBrowser, type ToBrowser } from '../../server/prot
 import { FLOW_CONTROL } from '../../server/protocol/flow-control.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../../server/protocol/frame.ts';
 import type { SandboxState } from '../../server/protocol/sandbox-state.ts';
+import { exampleLife } from '../../server/testing/lifetime.ts';
 import { openLink } from './link.ts';
 import { createSession, type Judged } from './session.ts';
 import { createLabStore } from './store.ts';
@@ -19,9 +20,7 @@ const machine = (id: string): SandboxState => ({
   hostname: 'machine',
   hostPid: 4711,
   createdAt: 0,
-  expiresAt: 1e13,
-  idleMs: 900_000,
-  now: 0,
+  life: exampleLife(),
   fresh: true,
   needs: [],
   missing: [],

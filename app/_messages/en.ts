@@ -1,4 +1,5 @@
 import { LEARNING_EN } from './learning.en.ts';
+import { LIFE_EN } from './life.en.ts';
 import { LIVE_EN } from './live.en.ts';
 
 /** Every text of the pages, in English. Plain strings, so that a page carries only its own language. */
@@ -164,6 +165,7 @@ export const EN = {
   },
   ...LEARNING_EN,
   live: LIVE_EN,
+  life: LIFE_EN,
 };
 
 /** The shape that every language has to fill. */

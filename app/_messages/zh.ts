@@ -1,5 +1,6 @@
 import type { Text } from './en.ts';
 import { LEARNING_ZH } from './learning.zh.ts';
+import { LIFE_ZH } from './life.zh.ts';
 import { LIVE_ZH } from './live.zh.ts';
 
 /** 页面上的全部中文文字。 */
@@ -164,4 +165,5 @@ export const ZH = {
   },
   ...LEARNING_ZH,
   live: LIVE_ZH,
+  life: LIFE_ZH,
 } satisfies Text;
