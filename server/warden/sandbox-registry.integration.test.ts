@@ -190,6 +190,9 @@ test('a full lab says so, and has room again when a sandbox has been removed', a
   assert.match(refused.error.message, /All 2 machines/);
   assert.equal((await hold(owner)).fresh, false, 'who has one keeps it');
   await registry.reset(owner);
+  assert.ok(!(await registry.hold(newOwner())).ok, 'who resets keeps the room');
+  const next = await hold(owner);
+  await registry.evict(next.sandbox);
   const { sandbox } = await hold(newOwner());
   assert.equal(idBase(sandbox) % 65_536, 100_000 % 65_536, 'the ids are used again');
   assert.ok(idBase(sandbox) <= 165_536);
