@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type { SandboxNeed } from '../protocol/needs.ts';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
 import { Farewells } from './farewells.ts';
@@ -9,6 +10,7 @@ import { IdRanges, SANDBOX_LIMITS } from './sandbox-limits.ts';
 import { SandboxPool } from './sandbox-pool.ts';
 import { createFailed, labFull } from './sandbox-refusals.ts';
 import type { Held, RegistryOptions } from './sandbox-registry-options.ts';
+import { Turns } from './turns.ts';
 import type { ExpectedEnd } from './waiting-line.ts';
 
 /** What the registry keeps of one sandbox, from the making to the removal. */
@@ -34,10 +36,14 @@ type Entry = {
 /** The window of a shell that waits for its page, which will have one of another size. */
 const AHEAD_SIZE = { columns: 80, rows: 24 } as const;
 
+/** One processor is left to the keys of those who are in already, while a class starts. */
+const MAKING_AT_ONCE = Math.max(1, availableParallelism() - 1);
+
 /** At most one sandbox for each owner, each with its clocks. Every way out of life leads through `#remove`. */
 export class SandboxRegistry {
   readonly #options: RegistryOptions;
   readonly #ranges = new IdRanges();
+  readonly #turns = new Turns(MAKING_AT_ONCE);
   readonly #byOwner = new Map<string, Entry>();
   /** All that may still have something in the kernel, those being removed too. */
   readonly #entries = new Set<Entry>();
@@ -236,7 +242,7 @@ export class SandboxRegistry {
       needs,
       idBase,
       // Begins after this function, when the entry is complete.
-      making: Promise.resolve().then(() => this.#make(entry)),
+      making: Promise.resolve().then(() => this.#makeInTurn(entry)),
       sandbox: undefined,
       holds: pages,
       endBefore: owner === undefined ? undefined : this.#kept.take(owner),
@@ -248,6 +254,12 @@ export class SandboxRegistry {
     if (owner !== undefined) this.#byOwner.set(owner, entry);
     this.#entries.add(entry);
     return entry;
+  }
+
+  /** One that waits for its network takes no processor meanwhile, and so no turn. */
+  #makeInTurn(entry: Entry): Promise<Held> {
+    if (entry.needs.includes('outside')) return this.#make(entry);
+    return this.#turns.take(() => this.#make(entry));
   }
 
   async #make(entry: Entry): Promise<Held> {
