@@ -49,7 +49,9 @@ function Waiting({ machine, onLeave }: WaitingProps) {
     >
       <p>{line.why}</p>
       <p className="font-semibold text-ink">{latest}</p>
-      {likelyAt !== null && <p>{likelyText(likelyAt, now, line)}</p>}
+      {likelyAt !== null && (
+        <p>{fill(line.likely, { time: timeOfDay(likelyAt - machine.clockOffsetMs) })}</p>
+      )}
       <p>{fill(line.meanwhile, { seconds: PLACE_KEPT_SECONDS })}</p>
       <Button onClick={onLeave}>{line.leave}</Button>
     </Panel>
@@ -67,7 +69,7 @@ function Panel({ label, title, children }: PanelProps) {
     <section className="lab-line" aria-label={label}>
       <div>
         {/* Said when the place changes; the minutes below are for the eye. */}
-        <h2 role="status" className="font-serif text-22 text-ink">
+        <h2 role="status" className="text-18 font-semibold text-ink">
           {title}
         </h2>
         {children}
@@ -85,9 +87,4 @@ function latestText(at: number, now: number, offsetMs: number, line: LifeText['l
   if (minutes === 1) return line.latestOne;
   if (minutes < 60) return fill(line.latest, { minutes, time });
   return fill(line.latestHours, { hours: Math.floor(minutes / 60), minutes: minutes % 60, time });
-}
-
-function likelyText(at: number, now: number, line: LifeText['line']): string {
-  const minutes = minutesUntil(at, now);
-  return minutes === 1 ? line.likelyOne : fill(line.likely, { minutes });
 }

@@ -37,9 +37,7 @@ export const LIFE_EN = {
     latestOne: 'At the latest in a minute.',
     latestHours: 'At the latest in {hours} h {minutes} min, at {time}.',
     likely:
-      'Probably in about {minutes} minutes: some machines seem to be unused, and end unless somebody comes back to them.',
-    likelyOne:
-      'Probably within a minute: some machines seem to be unused, and end unless somebody comes back to them.',
+      'Probably by {time}: some machines seem to be unused, and end unless somebody comes back to them.',
     meanwhile:
       'You can read the lesson meanwhile. Keep this page open; its title tells you when it is your turn. If you lose the connection, your place is kept for {seconds} seconds.',
     leave: 'Leave the line',

@@ -37,8 +37,7 @@ export const LIFE_ZH = {
     latest: '最晚 {minutes} 分钟后（{time}）轮到你。',
     latestOne: '最晚一分钟后轮到你。',
     latestHours: '最晚 {hours} 小时 {minutes} 分后（{time}）轮到你。',
-    likely: '很可能约 {minutes} 分钟后就轮到：有些机器似乎没人在用，若无人回来就会结束。',
-    likelyOne: '很可能一分钟内就轮到：有些机器似乎没人在用，若无人回来就会结束。',
+    likely: '很可能在 {time} 之前就轮到：有些机器似乎没人在用，若无人回来就会结束。',
     meanwhile:
       '等待时可以先读课程。请不要关闭本页，轮到你时页面标题会提示。如果连接中断，位置会为你保留 {seconds} 秒。',
     leave: '退出排队',

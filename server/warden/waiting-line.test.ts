@@ -93,13 +93,14 @@ test('who stands behind more people than there are machines waits for those who 
 
 test('“sooner” is said only when it is so', () => {
   const ends = [end(60 * MINUTE), end(50 * MINUTE, 3 * MINUTE), end(40 * MINUTE)];
-  const places = linePlaces(3, ends, 120 * MINUTE, 0);
+  const places = linePlaces(4, ends, 120 * MINUTE, 0);
   assert.deepEqual(
     places.map(({ latestAt, likelyAt }) => [minutes(latestAt), likelyAt && minutes(likelyAt)]),
     [
       [40, 3],
       [50, 40],
       [60, null],
+      [160, null],
     ].map(([latest, likely]) => [latest, likely]),
   );
 });

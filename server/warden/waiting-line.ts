@@ -121,7 +121,8 @@ export function linePlaces(
       position: index + 1,
       waiting,
       latestAt,
-      likelyAt: latestAt - likelyAt >= SOONER_MS ? likelyAt : null,
+      // Nothing is known of what those will do who are served before.
+      likelyAt: index < ends.length && latestAt - likelyAt >= SOONER_MS ? likelyAt : null,
     };
   });
 }
