@@ -11,8 +11,16 @@ test('without options the lab listens on loopback only', () => {
   assert.equal(configuration.port, 3000);
   assert.equal(configuration.dataDirectory, '/var/lib/glassbox');
   assert.equal(configuration.imagesDirectory, '/var/lib/glassbox/images');
-  assert.equal(configuration.idleMs, 15 * 60_000);
-  assert.equal(configuration.lifeMs, 120 * 60_000);
+  assert.deepEqual(configuration.life, {
+    idleMs: 30 * 60_000,
+    awayMs: 15 * 60_000,
+    lifeMs: 120 * 60_000,
+    extendMs: 30 * 60_000,
+    lifeMaxMs: 360 * 60_000,
+  });
+  assert.equal(configuration.connectionsPerAddress, 1000);
+  assert.equal(configuration.machinesPerAddress, 0);
+  assert.equal(configuration.trustProxy, '');
   assert.equal(configuration.webUid, 61347);
   assert.equal(configuration.outside, 'no');
   assert.ok(configuration.sandboxesMax >= 4 && configuration.sandboxesMax <= 500);
@@ -22,9 +30,16 @@ test('a flag wins over a variable, and an empty variable is none', () => {
   const environment = { GLASSBOX_PORT: '4000', GLASSBOX_IDLE_MINUTES: '', GLASSBOX_DATA: '/data' };
   const configuration = parseConfiguration(['--port', '5000', '--life-minutes=0.5'], environment);
   assert.equal(configuration.port, 5000);
-  assert.equal(configuration.idleMs, 15 * 60_000);
-  assert.equal(configuration.lifeMs, 30_000);
+  assert.equal(configuration.life.idleMs, 30 * 60_000);
+  assert.equal(configuration.life.lifeMs, 30_000);
   assert.equal(configuration.imagesDirectory, '/data/images');
+});
+
+test('extensions can be forbidden, and a long life is no contradiction', () => {
+  const args = ['--extend-minutes', '0', '--life-minutes', '600'];
+  const { life } = parseConfiguration(args, {});
+  assert.equal(life.extendMs, 0);
+  assert.equal(life.lifeMaxMs, life.lifeMs);
 });
 
 test('what can not be used is refused with the name of the option', () => {
@@ -35,6 +50,10 @@ test('what can not be used is refused with the name of the option', () => {
     ['--max-sandboxes', '1.5'],
     ['--web-uid', '0'],
     ['--allow-outside', 'yes'],
+    ['--extend-minutes', '-1'],
+    ['--connections-per-address', '0'],
+    ['--trust-proxy', '10.0.0.0/8,localhost'],
+    ['--trust-proxy', '10.0.0.0/33'],
     ['--address', ''],
   ];
   for (const args of bad) {

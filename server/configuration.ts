@@ -4,6 +4,8 @@ import { totalmem } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
+import { unreadableNetwork } from './networks.ts';
+import type { LifePolicy } from './warden/life.ts';
 
 /** What machines may reach beyond themselves; the host itself never. */
 const OUTSIDE_ACCESS = ['no', 'internet', 'internet-and-private'] as const;
@@ -17,8 +19,8 @@ export type Configuration = {
   readonly dataDirectory: string;
   readonly imagesDirectory: string;
   readonly nativeDirectory: string;
-  readonly idleMs: number;
-  readonly lifeMs: number;
+  /** How long machines live. */
+  readonly life: LifePolicy;
   readonly sandboxesMax: number;
   /** Sandboxes kept ready for who comes next. */
   readonly warm: number;
@@ -26,6 +28,12 @@ export type Configuration = {
   readonly webUid: number;
   /** Whether machines of lessons that need it have a network to the outside. */
   readonly outside: OutsideAccess;
+  /** Pages of one address. */
+  readonly connectionsPerAddress: number;
+  /** Machines whose owners came from one address; 0 for as many as there are. */
+  readonly machinesPerAddress: number;
+  /** Addresses of proxies whose word on where a page comes from is taken, as `parseNetworks` reads them. */
+  readonly trustProxy: string;
 };
 
 /** An option or variable that can't be used; the message is one sentence for the operator. */
@@ -44,10 +52,25 @@ const minutes = z.coerce
   .number()
   .positive()
   .max(7 * 24 * 60);
+const minutesOrNone = z.coerce
+  .number()
+  .min(0)
+  .max(7 * 24 * 60);
 const path = z
   .string()
   .min(1)
   .transform((value) => resolve(value));
+
+/** A list that can be read; it stays the text that it is. */
+const networks = z.string().superRefine((text, context) => {
+  const wrong = unreadableNetwork(text);
+  if (wrong !== undefined) {
+    context.addIssue({
+      code: 'custom',
+      message: `${JSON.stringify(wrong)} is no address and no network such as 10.0.0.0/8`,
+    });
+  }
+});
 
 /** One row for each option: its flag, its variable, what it is when neither is given, and what it may be. */
 const OPTIONS = {
@@ -60,8 +83,11 @@ const OPTIONS = {
   data: { variable: 'GLASSBOX_DATA', fallback: '/var/lib/glassbox', schema: path },
   images: { variable: 'GLASSBOX_IMAGES', fallback: '', schema: z.string() },
   native: { variable: 'GLASSBOX_NATIVE', fallback: '.build/native', schema: path },
-  'idle-minutes': { variable: 'GLASSBOX_IDLE_MINUTES', fallback: '15', schema: minutes },
+  'idle-minutes': { variable: 'GLASSBOX_IDLE_MINUTES', fallback: '30', schema: minutes },
+  'away-minutes': { variable: 'GLASSBOX_AWAY_MINUTES', fallback: '15', schema: minutes },
   'life-minutes': { variable: 'GLASSBOX_LIFE_MINUTES', fallback: '120', schema: minutes },
+  'extend-minutes': { variable: 'GLASSBOX_EXTEND_MINUTES', fallback: '30', schema: minutesOrNone },
+  'life-max-minutes': { variable: 'GLASSBOX_LIFE_MAX_MINUTES', fallback: '360', schema: minutes },
   'max-sandboxes': { variable: 'GLASSBOX_MAX_SANDBOXES', fallback: '', schema: z.string() },
   warm: { variable: 'GLASSBOX_WARM', fallback: '4', schema: number(0, 100) },
   'web-uid': { variable: 'GLASSBOX_WEB_UID', fallback: '61347', schema: number(1, 4_294_967_294) },
@@ -70,9 +96,21 @@ const OPTIONS = {
     fallback: 'no',
     schema: z.enum(OUTSIDE_ACCESS),
   },
+  'connections-per-address': {
+    variable: 'GLASSBOX_CONNECTIONS_PER_ADDRESS',
+    fallback: '1000',
+    schema: number(1, 100_000),
+  },
+  'machines-per-address': {
+    variable: 'GLASSBOX_MACHINES_PER_ADDRESS',
+    fallback: '0',
+    schema: number(0, 100_000),
+  },
+  'trust-proxy': { variable: 'GLASSBOX_TRUST_PROXY', fallback: '', schema: networks },
 } as const satisfies Record<string, { variable: string; fallback: string; schema: z.ZodType }>;
 
 type OptionName = keyof typeof OPTIONS;
+type MinutesName = Extract<OptionName, `${string}-minutes`>;
 
 /** Reads flags, then variables, then what is usual. Throws `ConfigurationError` with one clear sentence. */
 export function parseConfiguration(
@@ -90,7 +128,9 @@ export function parseConfiguration(
       `"${text(name)}" can't be used for --${name} (or ${OPTIONS[name].variable}): ${problem}.`,
     );
   };
+  const milliseconds = (name: MinutesName) => read(name, OPTIONS[name].schema) * 60_000;
   const dataDirectory = read('data', OPTIONS.data.schema);
+  const lifeMs = milliseconds('life-minutes');
   return {
     address: read('address', OPTIONS.address.schema),
     port: read('port', OPTIONS.port.schema),
@@ -99,8 +139,14 @@ export function parseConfiguration(
       read('images', OPTIONS.images.schema) || join(dataDirectory, 'images'),
     ),
     nativeDirectory: read('native', OPTIONS.native.schema),
-    idleMs: read('idle-minutes', OPTIONS['idle-minutes'].schema) * 60_000,
-    lifeMs: read('life-minutes', OPTIONS['life-minutes'].schema) * 60_000,
+    life: {
+      lifeMs,
+      // Whoever gives a long life to begin with need not allow it once more.
+      lifeMaxMs: Math.max(lifeMs, milliseconds('life-max-minutes')),
+      extendMs: milliseconds('extend-minutes'),
+      idleMs: milliseconds('idle-minutes'),
+      awayMs: milliseconds('away-minutes'),
+    },
     sandboxesMax:
       text('max-sandboxes') === ''
         ? sandboxesForMemory()
@@ -108,6 +154,12 @@ export function parseConfiguration(
     warm: read('warm', OPTIONS.warm.schema),
     webUid: read('web-uid', OPTIONS['web-uid'].schema),
     outside: read('allow-outside', OPTIONS['allow-outside'].schema),
+    connectionsPerAddress: read(
+      'connections-per-address',
+      OPTIONS['connections-per-address'].schema,
+    ),
+    machinesPerAddress: read('machines-per-address', OPTIONS['machines-per-address'].schema),
+    trustProxy: read('trust-proxy', OPTIONS['trust-proxy'].schema),
   };
 }
 

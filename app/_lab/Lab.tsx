@@ -18,6 +18,7 @@ import { LabControls } from './LabControls.tsx';
 import { isLive, type LabState } from './lab-state.ts';
 import { type Asked, Notices } from './Notices.tsx';
 import { Panes } from './Panes.tsx';
+import { QueuePanel } from './QueuePanel.tsx';
 import { useAlive } from './use-alive.ts';
 import { useLab } from './use-lab.ts';
 import { useLiveSession } from './use-live-session.ts';
@@ -112,6 +113,7 @@ export function Lab({ lesson, before, glossary, next }: LabProps) {
         }
         machine={<TerminalPane name="machine" session={session} screenReader={screenReader} />}
         container={<TerminalPane name="container" session={session} screenReader={screenReader} />}
+        line={<QueuePanel session={session} />}
         xray={<Xray store={session.store} onRun={run} />}
       />
     </div>

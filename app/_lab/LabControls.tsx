@@ -1,13 +1,15 @@
 'use client';
 
-import { useText } from '../_messages/text.tsx';
+import type { LiveText } from '../_messages/live.en.ts';
+import { fill, useText } from '../_messages/text.tsx';
 import { Button } from '../_ui/Button.tsx';
 import { Icon } from '../_ui/Icon.tsx';
 import { KeysHelp } from './KeysHelp.tsx';
+import { CLOCK_ID } from './LifeNotice.tsx';
 import { isLive, type Link, type Machine } from './lab-state.ts';
 import type { Asked } from './Notices.tsx';
 import type { LabStore } from './store.ts';
-import { timeLeftMs, timeLeftText, WARN_BELOW_MS } from './time-left.ts';
+import { nextEnd, timeLeftText, WARN_BELOW_MS } from './time-left.ts';
 import { useLab } from './use-lab.ts';
 import { useNow } from './use-now.ts';
 
@@ -60,12 +62,25 @@ function LinkState({ store }: { store: LabStore }) {
       <Icon name={well ? 'check-ring' : isTrouble(link, machine) ? 'warning' : 'ring'} />
       {/* On a narrow screen there is room for the word only when it matters. */}
       <span className={well ? 'sr-only lab:not-sr-only' : ''}>
-        {link.kind === 'open' && machine.kind === 'making'
-          ? live.status.making
-          : live.link[linkText(link)]}
+        {link.kind === 'open' ? machineText(machine, live) : live.link[linkText(link)]}
       </span>
     </span>
   );
+}
+
+function machineText(machine: Machine, live: LiveText): string {
+  switch (machine.kind) {
+    case 'making':
+      return live.status.making;
+    case 'waiting':
+      return fill(live.status.waiting, { position: machine.place.position });
+    case 'running':
+      return live.link.open;
+    case 'gone':
+    case 'left-line':
+    case 'failed':
+      return live.status.noMachine;
+  }
 }
 
 function isTrouble(link: Link, machine: Machine): boolean {
@@ -85,21 +100,22 @@ type MachineClockProps = {
 
 /** How long the machine still lives. A press says until when, and what happens then. */
 function MachineClock({ store, open, onToggle }: MachineClockProps) {
-  const { live } = useText();
+  const { life } = useText();
   const machine = useLab(store, (lab) => lab.machine);
-  const leftMs = timeLeftMs(machine, useNow());
-  if (leftMs === null) return null;
-  const warns = leftMs < WARN_BELOW_MS;
+  const end = nextEnd(machine, useNow());
+  if (end === null) return null;
+  const warns = end.kind === 'idle' || end.leftMs < WARN_BELOW_MS;
   return (
     <Button
       kind="quiet"
       size="small"
       icon={warns ? 'warning' : 'clock'}
-      className={warns ? 'text-warn' : ''}
+      id={CLOCK_ID}
+      className={`tabular-nums ${warns ? 'text-warn' : ''}`}
       aria-expanded={open}
       onClick={onToggle}
     >
-      {timeLeftText(leftMs, live.clock)}
+      {timeLeftText(end.leftMs, life.clock)}
     </Button>
   );
 }

@@ -5,11 +5,12 @@ import type { SandboxNeed } from '../../server/protocol/needs.ts';
 import type { LiveText } from '../_messages/live.en.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { Button } from '../_ui/Button.tsx';
+import { LifeTime, LifeWarning } from './LifeNotice.tsx';
 import type { LabState } from './lab-state.ts';
 import { NeedsNotice } from './NeedsNotice.tsx';
 import { Strip } from './Strip.tsx';
 import type { LabSession } from './session.ts';
-import { timeLeftMs, WARN_BELOW_MS } from './time-left.ts';
+import { warningOf } from './time-left.ts';
 import { unmetNeeds } from './unmet-needs.ts';
 import { useLab } from './use-lab.ts';
 import { useNow } from './use-now.ts';
@@ -44,7 +45,7 @@ function CurrentNotice({ session, needs, asked, onAsk }: NoticesProps) {
   const lab = useLab(session.store, (state) => state);
   const now = useNow();
   const [warned, setWarned] = useState<string | null>(null);
-  const leftMs = timeLeftMs(lab.machine, now);
+  const warning = warningOf(lab.machine, now);
   const machineId = lab.machine.kind === 'running' ? lab.machine.state.id : null;
   const unmet = unmetNeeds(needs, lab.machine);
   const [unmetKnown, setUnmetKnown] = useState<string | null>(null);
@@ -55,12 +56,14 @@ function CurrentNotice({ session, needs, asked, onAsk }: NoticesProps) {
     return <NoMachine machine={lab.machine} onStart={session.startMachine} />;
   if (asked === 'reset') return <ResetQuestion session={session} onAnswer={() => onAsk(null)} />;
   if (lab.error) return <Problem lab={lab} session={session} />;
-  if (leftMs !== null && leftMs < WARN_BELOW_MS && (asked === 'clock' || warned !== machineId)) {
+  if (warning && lab.machine.kind === 'running' && (asked === 'clock' || warned !== warning.key)) {
     const understood = () => {
-      setWarned(machineId);
+      setWarned(warning.key);
       onAsk(null);
     };
-    return <LittleTime leftMs={leftMs} onUnderstood={understood} />;
+    return (
+      <LifeWarning warning={warning} machine={lab.machine} session={session} onClose={understood} />
+    );
   }
   if (unmet !== null && unmetKnown !== machineId)
     return (
@@ -71,7 +74,7 @@ function CurrentNotice({ session, needs, asked, onAsk }: NoticesProps) {
       />
     );
   if (asked === 'clock' && lab.machine.kind === 'running')
-    return <LifeTime expiresAt={lab.machine} onClose={() => onAsk(null)} />;
+    return <LifeTime machine={lab.machine} session={session} onClose={() => onAsk(null)} />;
   if (lab.unsaved) return <Unsaved />;
   return null;
 }
@@ -153,7 +156,10 @@ function NoMachine({ machine, onStart }: NoMachineProps) {
       </Strip>
     );
   return (
-    <Strip tone="warn" text={`${status.gone[machine.reason]} ${status.progressStays}`}>
+    <Strip
+      tone="warn"
+      text={`${status.gone[machine.reason]} ${status.progressStays} ${status.screensStay}`}
+    >
       <Button kind="primary" size="small" onClick={onStart}>
         {status.startNew}
       </Button>
@@ -202,36 +208,6 @@ function Problem({ lab, session }: { lab: LabState; session: LabSession }) {
   return (
     <Strip tone="warn" text={lab.error && status.errors[lab.error.code]}>
       <Button size="small" onClick={() => session.store.dispatch({ type: 'error-dismissed' })}>
-        {status.dismiss}
-      </Button>
-    </Strip>
-  );
-}
-
-function LittleTime({ leftMs, onUnderstood }: { leftMs: number; onUnderstood: () => void }) {
-  const { clock } = useText().live;
-  const minutes = Math.floor(leftMs / 60_000);
-  return (
-    <Strip tone="warn" text={minutes < 1 ? clock.warningLast : fill(clock.warning, { minutes })}>
-      <Button size="small" onClick={onUnderstood}>
-        {clock.understood}
-      </Button>
-    </Strip>
-  );
-}
-
-type LifeTimeProps = {
-  readonly expiresAt: LabState['machine'] & { kind: 'running' };
-  readonly onClose: () => void;
-};
-
-function LifeTime({ expiresAt: machine, onClose }: LifeTimeProps) {
-  const { clock, status } = useText().live;
-  const end = new Date(machine.state.expiresAt - machine.clockOffsetMs);
-  const time = end.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
-  return (
-    <Strip tone="plain" text={fill(clock.explain, { time })}>
-      <Button size="small" onClick={onClose}>
         {status.dismiss}
       </Button>
     </Strip>

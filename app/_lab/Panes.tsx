@@ -16,13 +16,15 @@ type PanesProps = {
   readonly machine: ReactNode;
   readonly container: ReactNode;
   readonly xray: ReactNode;
+  /** What stands where the terminals will be while there is no machine. */
+  readonly line: ReactNode;
 };
 
 /**
  * Lesson left; right both terminals above the X-ray; dividers between. The panes come as elements, so
  * that dragging a divider renders none of them again.
  */
-export function Panes({ root, shown, onShow, lesson, machine, container, xray }: PanesProps) {
+export function Panes({ root, shown, onShow, lesson, machine, container, xray, line }: PanesProps) {
   const { live } = useText();
   const frame = useRef<HTMLDivElement>(null);
   const { layout, move, reset } = useLayout(frame);
@@ -58,6 +60,7 @@ export function Panes({ root, shown, onShow, lesson, machine, container, xray }:
             {machine}
             {divider('terminals', 'vertical')}
             {container}
+            {line}
           </div>
           {divider('xray', 'horizontal')}
           {xray}

@@ -2,6 +2,7 @@ import type { FromBrowser, ToBrowser } from '../../server/protocol/browser.ts';
 import type { StepState } from '../../server/protocol/check.ts';
 import type { ErrorReport } from '../../server/protocol/errors.ts';
 import type { TerminalName } from '../../server/protocol/identifiers.ts';
+import type { Lifetime, LinePlace } from '../../server/protocol/lifetime.ts';
 import type { Pressure } from '../../server/protocol/pressure.ts';
 import type { QuizGiven, QuizVerdict } from '../../server/protocol/quiz.ts';
 import type { GoneReason, SandboxState } from '../../server/protocol/sandbox-state.ts';
@@ -24,6 +25,10 @@ export type Link =
 
 export type Machine =
   | { readonly kind: 'making' }
+  /** The lab is full: this is the page's place in the line. */
+  | { readonly kind: 'waiting'; readonly place: LinePlace; readonly clockOffsetMs: number }
+  /** The learner does not want to wait. */
+  | { readonly kind: 'left-line' }
   | { readonly kind: 'running'; readonly state: SandboxState; readonly clockOffsetMs: number }
   | { readonly kind: 'gone'; readonly reason: GoneReason }
   | { readonly kind: 'failed'; readonly error: ErrorReport };
@@ -76,6 +81,7 @@ export type LabEvent =
   | { readonly type: 'received'; readonly message: ToBrowser; readonly at: number }
   /** The page has asked for a machine. */
   | { readonly type: 'machine-asked' }
+  | { readonly type: 'line-left' }
   | { readonly type: 'terminal-asked'; readonly terminal: TerminalName }
   | { readonly type: 'key-dropped'; readonly terminal: TerminalName }
   | { readonly type: 'step-opened'; readonly lesson: string; readonly step: string }
@@ -109,6 +115,8 @@ export function transition(state: LabState, event: LabEvent): LabState {
       return received(state, event.message, event.at);
     case 'machine-asked':
       return { ...state, machine: { kind: 'making' }, error: null };
+    case 'line-left':
+      return { ...state, machine: { kind: 'left-line' } };
     case 'terminal-asked':
       return withTerminal(state, event.terminal, { shell: { kind: 'opening' } });
     case 'key-dropped':
@@ -146,18 +154,24 @@ function received(state: LabState, message: ToBrowser, at: number): LabState {
         machine: {
           kind: 'running',
           state: message.state,
-          clockOffsetMs: message.state.now - at,
+          clockOffsetMs: message.state.life.now - at,
         },
         ...(isSameMachine(state, message.state) ? {} : forgetMachine(state)),
         error: null,
       };
     case 'gone':
+      return { ...state, ...forgetMachine(state), machine: machineAfter(state, message.reason) };
+    case 'life':
+      return withLife(state, message.life, at);
+    case 'place':
       return {
         ...state,
-        ...forgetMachine(state),
-        machine: isReset(state, message.reason)
-          ? state.machine
-          : { kind: 'gone', reason: message.reason },
+        machine: {
+          kind: 'waiting',
+          place: message.place,
+          clockOffsetMs: message.place.now - at,
+        },
+        error: null,
       };
     case 'terminal':
       return withTerminal(state, message.terminal, {
@@ -198,6 +212,8 @@ function received(state: LabState, message: ToBrowser, at: number): LabState {
 function failed(state: LabState, error: ErrorReport): LabState {
   switch (error.code) {
     case 'lab-full':
+    case 'too-many-machines':
+    case 'too-many-at-once':
     case 'create-failed':
     case 'warden-unreachable':
       return { ...state, ...forgetMachine(state), machine: { kind: 'failed', error } };
@@ -210,6 +226,8 @@ function failed(state: LabState, error: ErrorReport): LabState {
           container: failedIfOpening(state.terminals.container, error),
         },
       };
+    case 'life-maximum':
+    case 'others-wait':
     case 'bad-message':
     case 'no-such-sandbox':
     case 'no-such-lesson':
@@ -241,9 +259,22 @@ function isOpenStep(state: LabState, message: { lesson: string; step: string }):
   return state.check?.lesson === message.lesson && state.check.step === message.step;
 }
 
-/** The machine that this page has asked to be thrown away is gone, and the next one is on its way. */
-function isReset({ machine }: LabState, reason: GoneReason): boolean {
-  return machine.kind === 'making' && reason === 'reset';
+function machineAfter({ machine }: LabState, reason: GoneReason): Machine {
+  // The machine that this page has asked to be thrown away is gone, and the next one is on its way.
+  if (machine.kind === 'making' && reason === 'reset') return machine;
+  // Told again at each reconnect, where it is known already.
+  if (machine.kind === 'left-line') return machine;
+  if (machine.kind === 'gone' && machine.reason !== 'shutdown') return machine;
+  return { kind: 'gone', reason };
+}
+
+function withLife(state: LabState, life: Lifetime, at: number): LabState {
+  const { machine } = state;
+  if (machine.kind !== 'running') return state;
+  return {
+    ...state,
+    machine: { ...machine, state: { ...machine.state, life }, clockOffsetMs: life.now - at },
+  };
 }
 
 /** What was known of a machine is not true of the next one. */

@@ -41,10 +41,9 @@ export class SessionTerminals {
     for (const name of TERMINALS) this.open(name);
   }
 
-  /** The machine is gone. */
+  /** The machine is gone. What it printed stays on the screens until there is another. */
   leave(): void {
-    this.#hasMachine = false;
-    this.#forget();
+    this.stop();
   }
 
   /** The connection is lost. */

@@ -7,6 +7,7 @@ import { type FromBrowser, fromBrowser, type ToBrowser } from '../../server/prot
 import { FLOW_CONTROL } from '../../server/protocol/flow-control.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../../server/protocol/frame.ts';
 import type { SandboxState } from '../../server/protocol/sandbox-state.ts';
+import { exampleLife } from '../../server/testing/lifetime.ts';
 import { openLink } from './link.ts';
 import { createSession, type Judged } from './session.ts';
 import { createLabStore } from './store.ts';
@@ -19,9 +20,7 @@ const machine = (id: string): SandboxState => ({
   hostname: 'machine',
   hostPid: 4711,
   createdAt: 0,
-  expiresAt: 1e13,
-  idleMs: 900_000,
-  now: 0,
+  life: exampleLife(),
   fresh: true,
   needs: [],
   missing: [],
@@ -190,7 +189,66 @@ test('what is typed goes out, what the shell prints is drawn', async (context) =
   lab.print(1, 0, 'bin');
   lab.say({ type: 'gone', reason: 'idle' });
   await until(session, () => session.store.get().machine.kind === 'gone');
-  assert.equal(screen.resets, 1);
+  assert.equal(screen.text, 'bin', 'it stays on the screen after the machine');
+  session.startMachine();
+  await lab.hear('start');
+  lab.say({ type: 'machine', state: machine('00000000000b') });
+  await lab.hear('open-terminal');
+  assert.equal(screen.text, '', 'the next machine begins with an empty one');
+});
+
+test('a page that comes back after its machine has ended is told so, and gets no other unasked', async (context) => {
+  const { session, lab, connected } = await openPage(context);
+  const next = connected();
+  lab.socket.terminate();
+  const again = await next;
+  assert.equal((await again.hear('hello')).start, false);
+  again.say({ type: 'gone', reason: 'idle' });
+  await until(session, () => session.store.get().machine.kind === 'gone');
+  const third = connected();
+  again.socket.terminate();
+  const later = await third;
+  assert.equal((await later.hear('hello')).start, false);
+  later.say({ type: 'gone', reason: 'restarted' });
+  later.say({ type: 'error', error: { code: 'bad-message', message: '', hint: '' } });
+  await until(session, () => session.store.get().error !== null);
+  const { machine: known } = session.store.get();
+  assert.equal(known.kind === 'gone' && known.reason, 'idle', 'the first reason is the true one');
+});
+
+test('a page that waits asks for its place again when it comes back, and one that left does not', async (context) => {
+  const { session, lab, connected } = await openPage(context);
+  const place = { now: 0, position: 3, waiting: 4, latestAt: 1e12, likelyAt: null };
+  lab.say({ type: 'gone', reason: 'expired' });
+  lab.say({ type: 'place', place });
+  await until(session, () => session.store.get().machine.kind === 'waiting');
+  const next = connected();
+  lab.socket.terminate();
+  const again = await next;
+  assert.equal((await again.hear('hello')).start, true);
+  assert.equal(
+    session.store.get().machine.kind,
+    'waiting',
+    'the place stays on the page meanwhile',
+  );
+  session.leaveLine();
+  await again.hear('leave-line');
+  assert.equal(session.store.get().machine.kind, 'left-line');
+  const third = connected();
+  again.socket.terminate();
+  assert.equal((await (await third).hear('hello')).start, false);
+});
+
+test('a life that changes is the machine’s from then on', async (context) => {
+  const { session, lab } = await openPage(context);
+  session.extendLife();
+  await lab.hear('extend');
+  lab.say({ type: 'life', life: exampleLife({ endsAt: 4711 }) });
+  const endsAt = () => {
+    const { machine: now } = session.store.get();
+    return now.kind === 'running' ? now.state.life.endsAt : 0;
+  };
+  await until(session, () => endsAt() === 4711);
 });
 
 test('after a lost connection the terminal goes on at the byte it had come to, and all is watched again', async (context) => {

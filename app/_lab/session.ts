@@ -6,7 +6,7 @@ import {
 import type { Frame } from '../../server/protocol/frame.ts';
 import type { Language, TerminalName } from '../../server/protocol/identifiers.ts';
 import type { QuizGiven, QuizVerdict } from '../../server/protocol/quiz.ts';
-import { type QuizPlace, quizKey } from './lab-state.ts';
+import { type Machine, type QuizPlace, quizKey } from './lab-state.ts';
 import type { LabLink, LinkEvents } from './link.ts';
 import { SessionTerminals } from './session-terminals.ts';
 import type { LabStore } from './store.ts';
@@ -37,6 +37,12 @@ export type LabSession = {
   readonly watchXray: (on: boolean) => void;
   readonly resetMachine: () => void;
   readonly startMachine: () => void;
+  /** Waits no longer for a machine. */
+  readonly leaveLine: () => void;
+  /** Asks for more time. */
+  readonly extendLife: () => void;
+  /** Somebody is there who types nothing. */
+  readonly stillHere: () => void;
   /** Connects at once instead of when the wait is over. */
   readonly retryNow: () => void;
   /** Connects anew: the network is another one. */
@@ -58,6 +64,19 @@ export type Judged = QuizVerdict & {
   readonly language: Language;
   readonly given: QuizGiven;
 };
+
+/**
+ * Whether a connection asks for a machine to be made. One that ended while the page was away is not made
+ * anew behind the learner's back: he is told, and asks for the next one himself.
+ */
+const ASKS_ON_CONNECT = {
+  making: true,
+  waiting: true,
+  failed: true,
+  running: false,
+  gone: false,
+  'left-line': false,
+} as const satisfies Record<Machine['kind'], boolean>;
 
 /**
  * Ties the store, the link and the terminals' screens together: what the page wants to see (terminals,
@@ -84,9 +103,9 @@ export function createSession({
     if (state.kind !== 'open') terminals.detach();
     store.dispatch({ type: 'link', link: state });
     if (state.kind !== 'open') return;
-    // A machine is given, or made, in answer.
-    if (store.get().machine.kind !== 'running') store.dispatch({ type: 'machine-asked' });
-    send({ type: 'hello', version: PROTOCOL_VERSION, secret: secret(), lesson });
+    const start = ASKS_ON_CONNECT[store.get().machine.kind];
+    if (start && store.get().machine.kind !== 'waiting') store.dispatch({ type: 'machine-asked' });
+    send({ type: 'hello', version: PROTOCOL_VERSION, secret: secret(), lesson, start });
   };
 
   const onMessage = (message: ToBrowser) => {
@@ -105,6 +124,8 @@ export function createSession({
         return judged(message);
       case 'terminal-ended':
       case 'check':
+      case 'life':
+      case 'place':
       case 'pressure':
       case 'xray':
       case 'progress-unsaved':
@@ -183,6 +204,15 @@ export function createSession({
     },
     resetMachine: () => askForMachine({ type: 'reset' }),
     startMachine: () => askForMachine({ type: 'start' }),
+    leaveLine: () => {
+      if (send({ type: 'leave-line' })) store.dispatch({ type: 'line-left' });
+    },
+    extendLife: () => {
+      send({ type: 'extend' });
+    },
+    stillHere: () => {
+      send({ type: 'still-here' });
+    },
     retryNow: () => link?.retryNow(),
     reconnect: () => link?.reconnect(),
   };

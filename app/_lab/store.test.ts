@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { ErrorCode } from '../../server/protocol/errors.ts';
 import type { SandboxState } from '../../server/protocol/sandbox-state.ts';
+import { exampleLife } from '../../server/testing/lifetime.ts';
 import { isLive } from './lab-state.ts';
 import { createLabStore } from './store.ts';
 
@@ -10,9 +11,7 @@ const sandbox = (change: Partial<SandboxState> = {}): SandboxState => ({
   hostname: 'machine',
   hostPid: 4711,
   createdAt: 1000,
-  expiresAt: 8000,
-  idleMs: 900,
-  now: 5000,
+  life: exampleLife({ now: 5000, endsAt: 8000 }),
   fresh: true,
   needs: [],
   missing: [],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { MissingNeed, SandboxNeed } from '../../server/protocol/needs.ts';
+import { exampleLife } from '../../server/testing/lifetime.ts';
 import type { Machine } from './lab-state.ts';
 import { unmetNeeds } from './unmet-needs.ts';
 
@@ -12,9 +13,7 @@ const machine = (needs: SandboxNeed[], missing: MissingNeed[] = []): Machine => 
     hostname: 'machine',
     hostPid: 1,
     createdAt: 0,
-    expiresAt: 0,
-    idleMs: 0,
-    now: 0,
+    life: exampleLife(),
     fresh: true,
     needs,
     missing,

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { LabSession } from './session.ts';
 
 /** How often a page says that it is read; the lab counts no gap of more than a minute. */
@@ -11,14 +11,21 @@ const SIGNS_OF_USE = ['keydown', 'pointerdown', 'pointermove', 'wheel', 'touchmo
 
 /** Tells the lab, while the page is seen and used, that somebody reads this step. */
 export function useAlive(session: LabSession, lesson: string, step: string, live: boolean): void {
+  // Who opens a page uses it; a connection that comes back by itself is no use.
+  const usedAt = useRef<number>(undefined);
   useEffect(() => {
     if (!live) return;
-    let usedAt = performance.now();
-    const used = () => {
-      usedAt = performance.now();
+    usedAt.current ??= performance.now();
+    let pointer = '';
+    const used = (event: Event) => {
+      // Browsers say that the pointer moved when the page moved below it.
+      const place = event instanceof MouseEvent ? `${event.screenX} ${event.screenY}` : '';
+      if (event.type === 'pointermove' && place === pointer) return;
+      pointer = place;
+      usedAt.current = performance.now();
     };
     const tell = () => {
-      if (performance.now() - usedAt < USED_WITHIN_MS) session.alive(lesson, step);
+      if (performance.now() - (usedAt.current ?? 0) < USED_WITHIN_MS) session.alive(lesson, step);
     };
     const tellWhileSeen = () => {
       if (document.visibilityState === 'visible') tell();

@@ -1,4 +1,5 @@
 import { LEARNING_EN } from './learning.en.ts';
+import { LIFE_EN } from './life.en.ts';
 import { LIVE_EN } from './live.en.ts';
 import { TERMINAL_EN } from './terminal.en.ts';
 
@@ -166,6 +167,7 @@ export const EN = {
   ...LEARNING_EN,
   live: LIVE_EN,
   terminalTools: TERMINAL_EN,
+  life: LIFE_EN,
 };
 
 /** The shape that every language has to fill. */

@@ -24,22 +24,34 @@ export const LIVE_EN = {
   },
   status: {
     making: 'Making your machine',
+    waiting: 'In line: {position}',
+    noMachine: 'No machine',
     startNew: 'Start a new machine',
     tryAgain: 'Try again',
     dismiss: 'Close',
     gone: {
       expired:
         'Your machine had reached the end of its life and was removed, with everything in it.',
-      idle: 'No page was open on your machine for a while, so it was removed, with everything in it.',
+      idle: 'Nobody had used your machine for a while, so it was removed, with everything in it.',
       died: 'Your machine has stopped: its PID 1 ended, and the kernel ended every other process with it.',
       reset: 'Your machine was thrown away.',
       exhausted:
         'Your machine had taken so much of what all machines share (memory of sockets, control groups or terminals) that it was removed, with everything in it.',
       shutdown: 'The lab is stopping, and your machine was removed.',
+      restarted: 'The lab was restarted while this page was away, and your machine is no more.',
     },
     progressStays: 'What you have done in the lessons stays.',
+    screensStay:
+      'What the terminals show stays until you start a new machine; their menus save it as a file.',
     errors: {
-      'lab-full': 'All places in the lab are taken. One becomes free when somebody’s machine ends.',
+      'lab-full':
+        'The lab is full, and so many people wait already that nobody else can. Come back later.',
+      'too-many-machines':
+        'As many machines as one address may have belong to yours already. Ask whoever runs this lab.',
+      'too-many-at-once':
+        'Too many machines are being asked for from your address. Try again in some seconds.',
+      'life-maximum': 'Your machine has all the time it can get.',
+      'others-wait': 'Other people wait for a machine, so yours can’t get more time now.',
       'create-failed': 'Your machine could not be made.',
       'warden-unreachable': 'The lab is restarting. This page comes back by itself.',
       'terminal-failed': 'This terminal could not be opened.',
@@ -48,17 +60,6 @@ export const LIVE_EN = {
       'no-such-lesson': 'The lab does not know this step, so it cannot check it. Reload the page.',
       'bad-message': 'The lab did not understand this page. Reload it.',
     },
-  },
-  clock: {
-    hours: '{hours} h {minutes} min left',
-    minutes: '{minutes} min left',
-    lastMinute: 'Less than a minute left',
-    explain:
-      'Your machine lives for a limited time, until {time}. Then it is removed with everything in it, and you can start a new one at once.',
-    warning:
-      'Your machine ends in {minutes} min: it is removed with everything in it. You can start a new one at once.',
-    warningLast: 'Your machine ends in less than a minute. You can start a new one at once.',
-    understood: 'I know',
   },
   reset: {
     button: 'Reset my machine',

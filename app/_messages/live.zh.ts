@@ -23,21 +23,29 @@ export const LIVE_ZH = {
   },
   status: {
     making: '正在创建你的机器',
+    waiting: '排队第 {position} 位',
+    noMachine: '没有机器',
     startNew: '启动一台新机器',
     tryAgain: '再试一次',
     dismiss: '关闭',
     gone: {
       expired: '你的机器到了使用期限，已连同其中的一切被移除。',
-      idle: '有一段时间没有页面连着你的机器，它已连同其中的一切被移除。',
+      idle: '你的机器有一段时间没人使用，已连同其中的一切被移除。',
       died: '你的机器停止了：它的 1 号进程结束，内核随之结束了其余所有进程。',
       reset: '你的机器已被丢弃。',
       exhausted:
         '你的机器占用了太多所有机器共享的资源（套接字内存、控制组或终端），已连同其中的一切被移除。',
       shutdown: '实验室正在关闭，你的机器已被移除。',
+      restarted: '本页离线期间实验室重启过，你的机器已不复存在。',
     },
     progressStays: '课程进度仍然保留。',
+    screensStay: '终端里显示的内容会保留到你启动新机器为止，可从终端的菜单存成文件。',
     errors: {
-      'lab-full': '实验室已满。等有人的机器结束，就会空出位置。',
+      'lab-full': '实验室已满，排队的人也已达上限。请稍后再来。',
+      'too-many-machines': '你所在的网络地址拥有的机器已达上限。请联系实验室的管理者。',
+      'too-many-at-once': '你所在的网络地址申请新机器太频繁。请过几秒再试。',
+      'life-maximum': '你的机器的使用时间已达上限。',
+      'others-wait': '有人在排队等机器，现在不能延长你的使用时间。',
       'create-failed': '无法创建你的机器。',
       'warden-unreachable': '实验室正在重启，本页会自动恢复。',
       'terminal-failed': '无法打开这个终端。',
@@ -46,16 +54,6 @@ export const LIVE_ZH = {
       'no-such-lesson': '实验室不认识这一步，因此无法检查。请重新加载页面。',
       'bad-message': '实验室无法理解本页。请重新加载。',
     },
-  },
-  clock: {
-    hours: '剩余 {hours} 小时 {minutes} 分',
-    minutes: '剩余 {minutes} 分钟',
-    lastMinute: '剩余不到一分钟',
-    explain:
-      '你的机器有使用期限，到 {time} 为止。到时它会连同其中的一切被移除，你可以立即启动一台新的。',
-    warning: '你的机器将在 {minutes} 分钟后结束，连同其中的一切被移除。你可以立即启动一台新的。',
-    warningLast: '你的机器将在一分钟内结束。你可以立即启动一台新的。',
-    understood: '知道了',
   },
   reset: {
     button: '重置我的机器',

@@ -1,5 +1,6 @@
 import type { Text } from './en.ts';
 import { LEARNING_ZH } from './learning.zh.ts';
+import { LIFE_ZH } from './life.zh.ts';
 import { LIVE_ZH } from './live.zh.ts';
 import { TERMINAL_ZH } from './terminal.zh.ts';
 
@@ -166,4 +167,5 @@ export const ZH = {
   ...LEARNING_ZH,
   live: LIVE_ZH,
   terminalTools: TERMINAL_ZH,
+  life: LIFE_ZH,
 } satisfies Text;

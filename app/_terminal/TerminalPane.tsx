@@ -27,7 +27,10 @@ export function TerminalPane({ name, session, screenReader }: TerminalPaneProps)
   const host = useRef<HTMLDivElement>(null);
   const label = fill(live.terminal.input, { name: live[name] });
   const terminal = useXterm({ host, name, session, screenReader, label });
-  const connected = useLab(session.store, (lab) => lab.link.kind === 'open');
+  const connected = useLab(
+    session.store,
+    (lab) => lab.link.kind === 'open' && lab.machine.kind !== 'gone',
+  );
   return (
     <section
       className="lab-pane terminal-pane"

@@ -16,7 +16,6 @@ import { Turns } from '../../server/warden/turns.ts';
 /** Host ids that no lab hands out, should one be running. */
 const ID_BASE = 3_800_000_000;
 const IDS_EACH = 65_536;
-const LIFE_MS = 30 * 60_000;
 
 /** They mostly wait, so that several go side by side on one CPU. */
 const SIDE_BY_SIDE = 3;
@@ -95,8 +94,6 @@ export class SolveLab {
       id,
       needs,
       created,
-      idleMs: LIFE_MS,
-      lifeMs: LIFE_MS,
       native,
       events: {
         terminalEnded: () => {},

@@ -108,8 +108,7 @@ function openRegistry(native: Native, images: string, failed: unknown[]): Sandbo
     attachments: [imageStoreAttachment(images)],
     sandboxesMax: AT_ONCE_MAX * 2,
     warm: 2,
-    idleMs: 600_000,
-    lifeMs: 600_000,
+    life: { lifeMs: 600_000, lifeMaxMs: 600_000, extendMs: 0, idleMs: 600_000, awayMs: 600_000 },
     events: {
       made: () => {},
       handedOver: () => {},

@@ -11,6 +11,7 @@ import {
   slug,
   terminalName,
 } from './identifiers.ts';
+import { lifetime, linePlace } from './lifetime.ts';
 import { pressure } from './pressure.ts';
 import { quizGiven, quizPlace, quizVerdict } from './quiz.ts';
 import { goneReason, sandboxState } from './sandbox-state.ts';
@@ -21,7 +22,7 @@ import { xraySnapshot } from './xray.ts';
  * A page opens one WebSocket at `WEBSOCKET_PATH`, says `hello`, and is told its machine. Everything
  * the page shows arrives as an event; a page that reconnects says `hello` again and attaches again.
  */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 export const WEBSOCKET_PATH = '/live';
 
 /** Close codes of the WebSocket (RFC 6455 gives 4000-4999 to applications). */
@@ -36,19 +37,27 @@ export const CLOSE_CODES = {
 
 export const fromBrowser = z.discriminatedUnion('type', [
   /**
-   * First message: who I am, and the lesson I show. Answered by `machine` or `error`. If there is no machine
-   * yet, one is made with what the lesson needs; one that is there stays as it is.
+   * First message: who I am, and the lesson I show. Answered by `machine`, `place` or `error`. If there is no
+   * machine yet, one is made with what the lesson needs; one that is there stays as it is. With `start: false`
+   * none is made: who has lost a machine is told so by `gone`.
    */
   z.strictObject({
     type: z.literal('hello'),
     version: z.int(),
     secret: ownerSecret,
     lesson: slug,
+    start: z.boolean().optional(),
   }),
   /** Throw my machine away and give me a fresh one. Answered by `gone` and `machine`. */
   z.strictObject({ type: z.literal('reset') }),
-  /** Give me a machine again after `gone`. Answered by `machine`. */
+  /** Give me a machine again after `gone`. Answered by `machine`, or by `place` when the lab is full. */
   z.strictObject({ type: z.literal('start') }),
+  /** I do not want to wait for a machine any longer. */
+  z.strictObject({ type: z.literal('leave-line') }),
+  /** Let my machine live longer. Answered by `life` or `error`. */
+  z.strictObject({ type: z.literal('extend') }),
+  /** I have been told that nobody uses my machine, but I am here. */
+  z.strictObject({ type: z.literal('still-here') }),
   /**
    * Open a terminal, or attach to it when it is open. `from`: bytes of it already on the screen, 0 for
    * none. Answered by `terminal`.
@@ -85,6 +94,10 @@ export type FromBrowser = z.infer<typeof fromBrowser>;
 export const toBrowser = z.discriminatedUnion('type', [
   z.object({ type: z.literal('machine'), state: sandboxState }),
   z.object({ type: z.literal('gone'), reason: goneReason }),
+  /** The machine's end, or what can be done about it, is another one. */
+  z.object({ type: z.literal('life'), life: lifetime }),
+  /** The lab is full: where this page stands in the line. Comes again when that changes, and `machine` in the end. */
+  z.object({ type: z.literal('place'), place: linePlace }),
   /** The terminal answers on this channel; output starts at byte `offset` (later than asked if forgotten). */
   z.object({
     type: z.literal('terminal'),

@@ -10,6 +10,7 @@ import {
   sandboxId,
   terminalName,
 } from './identifiers.ts';
+import { lifetime, linePlace } from './lifetime.ts';
 import { sandboxNeeds } from './needs.ts';
 import { pressure } from './pressure.ts';
 import { computedAnswer } from './quiz.ts';
@@ -38,13 +39,27 @@ export const WARDEN_REQUESTS = {
     request: z.strictObject({ version: z.int(), port: z.int().min(1).max(65535) }),
     reply: none,
   },
-  /** The owner's sandbox, made with these optional parts if there is none. It stays while it is held. */
+  /**
+   * The owner's sandbox for one more page. If there is none and one is to be made, it has these optional parts,
+   * or when the lab is full, the owner gets a place in the line: events `place`, and `turn` when the sandbox is
+   * there to be held. If none is to be made: why the last one is no more.
+   */
   hold: {
-    request: z.strictObject({ owner: ownerId, needs: sandboxNeeds }),
-    reply: z.object({ hold: z.int(), state: sandboxState }),
+    request: z.strictObject({ owner: ownerId, needs: sandboxNeeds, make: z.boolean() }),
+    reply: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('held'), hold: z.int(), state: sandboxState }),
+      z.object({ kind: z.literal('waits'), wait: z.int(), place: linePlace }),
+      z.object({ kind: z.literal('none'), last: goneReason }),
+    ]),
   },
-  /** A page is gone. When nothing holds a sandbox, its idle clock runs. */
+  /** A page is gone. A sandbox that no page holds is kept for a shorter time. */
   release: { request: z.strictObject({ hold: z.int() }), reply: none },
+  /** A page waits no more. `forGood`: its owner gives up the place, which is kept for a while otherwise. */
+  leave: { request: z.strictObject({ wait: z.int(), forGood: z.boolean() }), reply: none },
+  /** Somebody uses the sandbox in other ways than by its terminals: reads its lesson, answers, says so. */
+  use: { request: z.strictObject({ sandbox: sandboxId }), reply: none },
+  /** Let the sandbox live longer. All pages on it hear `life`. */
+  extend: { request: z.strictObject({ sandbox: sandboxId }), reply: none },
   /** Remove the owner's sandbox. Holds on it end with a `gone` event; hold again for a fresh one. */
   reset: { request: z.strictObject({ owner: ownerId }), reply: none },
   /** Open or attach to a terminal of a sandbox; output comes as frames on the channel. */
@@ -105,7 +120,12 @@ export const toWarden = z.strictObject({
 export const fromWarden = z.discriminatedUnion('type', [
   z.object({ type: z.literal('reply'), id: z.int(), body: z.unknown() }),
   z.object({ type: z.literal('refused'), id: z.int(), error: errorReport }),
+  /** A sandbox that this web holds, or has held, is no more. */
   z.object({ type: z.literal('gone'), sandbox: sandboxId, reason: goneReason }),
+  z.object({ type: z.literal('life'), sandbox: sandboxId, life: lifetime }),
+  z.object({ type: z.literal('place'), wait: z.int(), place: linePlace }),
+  /** The wait is over: the owner's sandbox is being made, and kept for a moment until it is held. */
+  z.object({ type: z.literal('turn'), wait: z.int() }),
   z.object({
     type: z.literal('terminal-ended'),
     sandbox: sandboxId,

@@ -8,8 +8,9 @@ const DEADLINE_MS = 20_000 * PATIENCE;
 export async function eventually<T>(
   sentence: string | (() => string),
   look: () => T | undefined | false | Promise<T | undefined | false>,
+  deadlineMs = DEADLINE_MS,
 ): Promise<T> {
-  const deadline = performance.now() + DEADLINE_MS;
+  const deadline = performance.now() + deadlineMs;
   for (;;) {
     const seen = await look();
     if (seen !== undefined && seen !== false) return seen;

@@ -30,21 +30,27 @@ export const newSecret = () => randomBytes(16).toString('hex');
 export class TestPage {
   readonly socket: WebSocket;
   readonly heard: ToBrowser[] = [];
+  /** Called with each message, for who has to act at once. */
+  onHeard: (message: ToBrowser) => void = () => {};
+  readonly #waiting: (() => void)[] = [];
   readonly #output = new Map<number, { next: number; parts: Buffer[] }>();
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
     socket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) this.#takeFrame(data);
-      else this.heard.push(toBrowser.parse(JSON.parse(data.toString('utf8'))));
+      else this.#takeMessage(data);
     });
     socket.on('error', () => {});
   }
 
-  /** Connects as a page of the lab's own would. */
-  static async connect(address: string): Promise<TestPage> {
+  /** Connects as a page of the lab's own would, or a proxy before it that adds headers. */
+  static async connect(
+    address: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<TestPage> {
     const url = new URL(WEBSOCKET_PATH, address.replace('http', 'ws'));
-    const options = { origin: new URL(address).origin, handshakeTimeout: HANDSHAKE_MS };
+    const options = { origin: new URL(address).origin, handshakeTimeout: HANDSHAKE_MS, headers };
     const page = new TestPage(new WebSocket(url, options));
     await once(page.socket, 'open');
     return page;
@@ -73,8 +79,13 @@ export class TestPage {
   }
 
   async hello(secret: string, lesson = 'uts'): Promise<SandboxState> {
-    this.say({ type: 'hello', version: PROTOCOL_VERSION, secret, lesson });
+    this.greet(secret, lesson);
     return (await this.hear('machine')).state;
+  }
+
+  /** Says who it is, whatever the answer will be. */
+  greet(secret: string, lesson = 'uts', start = true): void {
+    this.say({ type: 'hello', version: PROTOCOL_VERSION, secret, lesson, start });
   }
 
   /** Opens a terminal; `from` is what the page has on its screen already. */
@@ -93,10 +104,21 @@ export class TestPage {
     return { next, text: Buffer.concat(parts).toString('utf8') };
   }
 
+  /** Resolves with the next output of any terminal. */
+  printed(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
   async close(): Promise<void> {
     if (this.socket.readyState === WebSocket.CLOSED) return;
     this.socket.close();
     await once(this.socket, 'close');
+  }
+
+  #takeMessage(data: Buffer): void {
+    const message = toBrowser.parse(JSON.parse(data.toString('utf8')));
+    this.heard.push(message);
+    this.onHeard(message);
   }
 
   #takeFrame(data: Buffer): void {
@@ -112,6 +134,7 @@ export class TestPage {
       parts: [...(known?.parts ?? []), Buffer.from(frame.payload)],
     });
     const { channel } = frame;
+    for (const printed of this.#waiting.splice(0)) printed();
     this.socket.send(
       encodeFrame({ kind: 'acknowledgement', channel, offset: next, payload: Buffer.alloc(0) }),
     );
@@ -141,6 +164,11 @@ export class TestTerminal {
     const { channel } = this.opened;
     const payload = Buffer.from(text);
     this.#page.socket.send(encodeFrame({ kind: 'input', channel, offset: 0, payload }));
+  }
+
+  /** Something more than this is on the screen. Noticed at once: for who measures. */
+  async goesBeyond(offset: number): Promise<void> {
+    while (this.next <= offset) await this.#page.printed();
   }
 
   async shows(text: string | RegExp): Promise<string> {

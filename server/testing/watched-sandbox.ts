@@ -43,8 +43,6 @@ export async function makeWatchedSandbox(context: TestContext) {
     id,
     needs: [],
     created,
-    idleMs: 0,
-    lifeMs: 0,
     native: counted,
     events: {
       terminalEnded: () => {},

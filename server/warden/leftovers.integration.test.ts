@@ -42,8 +42,7 @@ test('200 sandboxes come and go, half by kill -9, 20 at once, and nothing is lef
     attachments: [],
     sandboxesMax: AT_ONCE,
     warm: 0,
-    idleMs: 600_000,
-    lifeMs: 600_000,
+    life: { lifeMs: 600_000, lifeMaxMs: 600_000, extendMs: 0, idleMs: 600_000, awayMs: 600_000 },
     events: {
       made: () => {},
       handedOver: () => {},

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
 import { PROTOCOL_VERSION } from '../protocol/browser.ts';
 import type { ErrorReport } from '../protocol/errors.ts';
-import { WARDEN_REQUESTS, type WardenRequestName } from '../protocol/warden.ts';
+import { WARDEN_REQUESTS, type WardenReply, type WardenRequestName } from '../protocol/warden.ts';
 import { PAGE_LIMITS, RESET_AFTER_MS } from './sandbox-limits.ts';
 import type { Session } from './session.ts';
 import type { Watch } from './watch.ts';
@@ -44,27 +44,59 @@ export const REQUESTS = {
 
   // Safe: what a sandbox is made of is fixed by the warden, but for optional parts that every learner may
   // have; their number is bounded, and an owner is a hash whose secret only the owner's browser has.
-  hold: row('open', WARDEN_REQUESTS.hold, async (session, { owner, needs }) => {
-    for (;;) {
-      const held = await session.registry.hold(owner, needs);
-      if (!held.ok) return { refused: held.error };
-      const { sandbox, fresh } = held;
-      // It may have gone between its making and now; then there is nothing to tell a page but a new one.
-      if (sandbox.closed) continue;
-      if (session.ended || session.countHolds(sandbox) >= PAGE_LIMITS.holds) {
-        session.registry.release(sandbox);
-        return refused('lab-full', `${PAGE_LIMITS.holds} pages are open on this machine already.`);
+  // How many wait in the line is bounded, too.
+  hold: row(
+    'open',
+    WARDEN_REQUESTS.hold,
+    async (session, { owner, needs, make }): Promise<Outcome<WardenReply<'hold'>>> => {
+      if (!make && !session.registry.has(owner)) {
+        return { reply: { kind: 'none', last: session.registry.farewellOf(owner) } };
       }
-      const hold = session.nextNumber();
-      session.holds.set(hold, sandbox);
-      return { reply: { hold, state: sandbox.state(fresh) } };
-    }
-  }),
+      for (;;) {
+        const held = await session.reception.hold(owner, needs);
+        if (held.ok === 'waits') return waits(session, owner);
+        if (!held.ok) return { refused: held.error };
+        const { sandbox, fresh } = held;
+        // It may have gone between its making and now; then there is nothing to tell a page but a new one.
+        if (sandbox.closed) continue;
+        if (session.ended || session.countHolds(sandbox) >= PAGE_LIMITS.holds) {
+          session.registry.release(sandbox);
+          return refused(
+            'lab-full',
+            `${PAGE_LIMITS.holds} pages are open on this machine already.`,
+          );
+        }
+        return {
+          reply: { kind: 'held', hold: session.hold(sandbox), state: sandbox.state(fresh) },
+        };
+      }
+    },
+  ),
 
   // Safe: gives up something of one's own. It may be gone already: a removal and a release can cross.
   release: row('open', WARDEN_REQUESTS.release, (session, { hold }) => {
     session.release(hold);
     return { reply: {} };
+  }),
+
+  // Safe: as `release`.
+  leave: row('open', WARDEN_REQUESTS.leave, (session, { wait, forGood }) => {
+    session.leaveLine(wait, forGood);
+    return { reply: {} };
+  }),
+
+  // Safe: a time stamp of a sandbox that this web holds. Its life has an end all the same.
+  use: row('open', WARDEN_REQUESTS.use, (session, { sandbox }) => {
+    session.heldSandbox(sandbox)?.life?.use();
+    return { reply: {} };
+  }),
+
+  // Safe: lengthens the life of a sandbox that this web holds, no further than the operator allows.
+  extend: row('open', WARDEN_REQUESTS.extend, (session, { sandbox }) => {
+    const life = session.heldSandbox(sandbox)?.life;
+    if (life === undefined) return noSuchSandbox();
+    const error = life.extend();
+    return error === undefined ? { reply: {} } : { refused: error };
   }),
 
   // Safe: removes what its owner's browser could remove, and only the warden's own record says what that is;
@@ -120,6 +152,7 @@ export const REQUESTS = {
     if (terminal === undefined) {
       return refused('no-such-terminal', `The ${body.terminal} terminal was never opened.`);
     }
+    sandbox.life?.use();
     const restarted = attempt(() => terminal.restart(sizeOf(body)));
     return restarted.ok ? { reply: {} } : terminalFailed(restarted.problem);
   }),
@@ -153,6 +186,7 @@ export const REQUESTS = {
   // Safe: as `watch`; looks never overlap, so asking often only makes one look follow the other.
   look: row('open', WARDEN_REQUESTS.look, (session, { watch }) => {
     const watched = session.watches.get(watch);
+    watched?.sandbox.life?.use();
     watched?.sandbox.watcher.look(watched.watch);
     return { reply: {} };
   }),
@@ -186,6 +220,20 @@ function row<Body, Reply>(
       const parsed = schemas.request.safeParse(body);
       return parsed.success ? handle(session, parsed.data) : undefined;
     },
+  };
+}
+
+/** The owner has a place in the line; the page is there as soon as it knows. */
+function waits(session: Session, owner: string): Outcome<WardenReply<'hold'>> {
+  const place = session.reception.placeOf(owner);
+  if (place === undefined || session.countWaits(owner) >= PAGE_LIMITS.holds) {
+    return refused('lab-full', `${PAGE_LIMITS.holds} pages wait for this machine already.`);
+  }
+  const wait = session.nextNumber();
+  return {
+    reply: { kind: 'waits', wait, place },
+    // A turn that came before the reply would be nobody's.
+    after: () => session.beginWaiting(wait, owner),
   };
 }
 

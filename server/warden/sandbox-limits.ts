@@ -21,7 +21,7 @@ export const DISK_DEVICE_BYTES = 64 * 1024 ** 2;
 
 /** What pages may ask of one sandbox at once: generous for a learner with many tabs, nothing for a flood. */
 export const PAGE_LIMITS = {
-  /** Pages on one sandbox. */
+  /** Pages on one sandbox, or in the line with one owner. */
   holds: 32,
   /** Pages on one terminal. */
   attachments: 32,
@@ -30,6 +30,9 @@ export const PAGE_LIMITS = {
   /** Questions whose answer is being read from it. */
   computations: 16,
 } as const;
+
+/** A place in the line, or room for the next machine, waits so long for a page that reloads or has lost its network. */
+export const PLACE_KEPT_MS = 30_000;
 
 /** A machine that is younger is thrown away when it is so old: who asks again and again gets no more than that. */
 export const RESET_AFTER_MS = 1_000;

@@ -10,8 +10,16 @@ import type { Sandbox } from './sandbox.ts';
 import { SandboxRegistry } from './sandbox-registry.ts';
 
 /** Clocks are the test's, everything else is real. */
-const IDLE_MS = 60_000;
+const AWAY_MS = 60_000;
+const IDLE_MS = 200_000;
 const LIFE_MS = 600_000;
+const POLICY = {
+  lifeMs: LIFE_MS,
+  lifeMaxMs: LIFE_MS * 2,
+  extendMs: LIFE_MS,
+  idleMs: IDLE_MS,
+  awayMs: AWAY_MS,
+};
 
 const newOwner = () => randomBytes(32).toString('hex');
 const isAlive = (sandbox: Sandbox) => existsSync(`/proc/${sandbox.created.pid}`);
@@ -42,8 +50,7 @@ function open(
     attachments: [],
     sandboxesMax,
     warm,
-    idleMs: IDLE_MS,
-    lifeMs: LIFE_MS,
+    life: POLICY,
     events: {
       made: () => {
         told.made += 1;
@@ -104,24 +111,27 @@ test('a class that starts all at once gets a machine each, and all end at once',
   assert.deepEqual(told.failed, []);
 });
 
-test('the idle clock runs only while no page is there', async (context) => {
+test('a machine without a page ends sooner than one with a page that nobody uses', async (context) => {
   const { registry, told, hold } = open(context);
   const owner = newOwner();
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const { sandbox } = await hold(owner);
   await hold(owner);
   registry.release(sandbox);
-  context.mock.timers.tick(IDLE_MS * 2);
+  context.mock.timers.tick(AWAY_MS * 2);
   assert.deepEqual(told.gone, [], 'one page is still there');
   registry.release(sandbox);
-  context.mock.timers.tick(IDLE_MS - 1);
+  context.mock.timers.tick(AWAY_MS - 1);
   assert.deepEqual(told.gone, []);
   assert.equal((await hold(owner)).sandbox, sandbox);
-  context.mock.timers.tick(IDLE_MS * 2);
+  context.mock.timers.tick(10);
   assert.deepEqual(told.gone, [], 'a page came back in time');
-  registry.release(sandbox);
-  context.mock.timers.tick(IDLE_MS);
-  assert.deepEqual(told.gone, ['idle']);
+  sandbox.life?.use();
+  context.mock.timers.tick(IDLE_MS - 1);
+  assert.deepEqual(told.gone, [], 'its page is open, and it was used a while ago');
+  context.mock.timers.tick(1);
+  assert.deepEqual(told.gone, ['idle'], 'a page that is only open is no use');
+  assert.equal(registry.farewellOf(owner), 'idle');
   context.mock.timers.reset();
   await eventually('it is removed', () => told.removed === 1);
   assert.ok(!isAlive(sandbox));
@@ -131,11 +141,14 @@ test('the life clock runs always, and the state says when it ends', async (conte
   const { told, hold } = open(context);
   context.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   const { sandbox } = await hold(newOwner());
-  const { expiresAt, createdAt, idleMs } = sandbox.state(true);
-  assert.equal(expiresAt - createdAt, LIFE_MS);
-  assert.equal(idleMs, IDLE_MS);
-  context.mock.timers.tick(LIFE_MS - 1);
-  assert.deepEqual(told.gone, []);
+  const { createdAt, life } = sandbox.state(true);
+  assert.equal(life.endsAt - createdAt, LIFE_MS);
+  assert.equal(life.idleMs, IDLE_MS);
+  for (let part = 0; part < 5; part += 1) {
+    context.mock.timers.tick(LIFE_MS / 5 - (part === 4 ? 1 : 0));
+    sandbox.life?.use();
+  }
+  assert.deepEqual(told.gone, [], 'it was used all the time');
   context.mock.timers.tick(1);
   assert.deepEqual(told.gone, ['expired']);
   context.mock.timers.reset();
@@ -177,6 +190,9 @@ test('a full lab says so, and has room again when a sandbox has been removed', a
   assert.match(refused.error.message, /All 2 machines/);
   assert.equal((await hold(owner)).fresh, false, 'who has one keeps it');
   await registry.reset(owner);
+  assert.ok(!(await registry.hold(newOwner())).ok, 'who resets keeps the room');
+  const next = await hold(owner);
+  await registry.evict(next.sandbox);
   const { sandbox } = await hold(newOwner());
   assert.equal(idBase(sandbox) % 65_536, 100_000 % 65_536, 'the ids are used again');
   assert.ok(idBase(sandbox) <= 165_536);
@@ -213,8 +229,7 @@ test('a sandbox that can not be made is refused with the reason, and leaves noth
     attachments: [],
     sandboxesMax: 1,
     warm: 0,
-    idleMs: IDLE_MS,
-    lifeMs: LIFE_MS,
+    life: POLICY,
     events: {
       made: () => {},
       handedOver: () => {},

@@ -1,41 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { ErrorReport } from '../protocol/errors.ts';
+import { availableParallelism } from 'node:os';
 import type { SandboxNeed } from '../protocol/needs.ts';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
-import { type Attachment, type Native, NativeError } from './native-interface.ts';
-import { MACHINE_HOSTNAME, Sandbox, type SandboxEvents } from './sandbox.ts';
+import { Farewells } from './farewells.ts';
+import { KeptRooms } from './kept-rooms.ts';
+import { Life } from './life.ts';
+import { MACHINE_HOSTNAME, Sandbox } from './sandbox.ts';
 import { IdRanges, SANDBOX_LIMITS } from './sandbox-limits.ts';
 import { SandboxPool } from './sandbox-pool.ts';
-
-/** What the registry tells: `gone` comes when a removal begins, `removed` when nothing is left. */
-export type RegistryEvents = SandboxEvents & {
-  /** Made for its owner, or ahead: then it has none yet, and `handedOver` follows one day. */
-  readonly made: (sandbox: Sandbox, tookMs: number) => void;
-  readonly handedOver: (sandbox: Sandbox) => void;
-  readonly makeFailed: (owner: string | undefined, error: unknown) => void;
-  readonly gone: (sandbox: Sandbox, reason: GoneReason) => void;
-  readonly removed: (sandbox: Sandbox, tookMs: number) => void;
-  readonly removeFailed: (sandbox: Sandbox, error: unknown) => void;
-};
-
-export type RegistryOptions = {
-  readonly native: Native;
-  /** Read-only layers of every sandbox's root, topmost first. */
-  readonly lowerdirs: readonly string[];
-  /** Directories of the host that every sandbox sees: the images. */
-  readonly attachments: readonly Attachment[];
-  readonly sandboxesMax: number;
-  /** How many to keep made ahead, with a shell waiting at its prompt. */
-  readonly warm: number;
-  readonly idleMs: number;
-  readonly lifeMs: number;
-  readonly events: RegistryEvents;
-};
-
-/** A sandbox with a page on it, or why there is none. */
-export type Held =
-  | { readonly ok: true; readonly sandbox: Sandbox; readonly fresh: boolean }
-  | { readonly ok: false; readonly error: ErrorReport };
+import { createFailed, labFull } from './sandbox-refusals.ts';
+import type { Held, RegistryOptions } from './sandbox-registry-options.ts';
+import { Turns } from './turns.ts';
+import type { ExpectedEnd } from './waiting-line.ts';
 
 /** What the registry keeps of one sandbox, from the making to the removal. */
 type Entry = {
@@ -45,9 +21,12 @@ type Entry = {
   readonly idBase: number;
   readonly making: Promise<Held>;
   sandbox: Sandbox | undefined;
+  /** Pages on it. */
   holds: number;
-  idleTimer: NodeJS.Timeout | undefined;
-  lifeTimer: NodeJS.Timeout | undefined;
+  /** When the one that its owner had just before would have ended. */
+  endBefore: number | undefined;
+  /** When it ended, once it has. */
+  endedAt: number | undefined;
   forgetExit: () => void;
   /** Its terminals are ending. */
   closing: Promise<void>;
@@ -57,14 +36,20 @@ type Entry = {
 /** The window of a shell that waits for its page, which will have one of another size. */
 const AHEAD_SIZE = { columns: 80, rows: 24 } as const;
 
+/** One processor is left to the keys of those who are in already, while a class starts. */
+const MAKING_AT_ONCE = Math.max(1, availableParallelism() - 1);
+
 /** At most one sandbox for each owner, each with its clocks. Every way out of life leads through `#remove`. */
 export class SandboxRegistry {
   readonly #options: RegistryOptions;
   readonly #ranges = new IdRanges();
+  readonly #turns = new Turns(MAKING_AT_ONCE);
   readonly #byOwner = new Map<string, Entry>();
   /** All that may still have something in the kernel, those being removed too. */
   readonly #entries = new Set<Entry>();
   readonly #pool: SandboxPool<Entry>;
+  readonly #farewells = new Farewells();
+  readonly #kept = new KeptRooms(() => this.#options.events.room?.());
   #closed = false;
 
   constructor(options: RegistryOptions) {
@@ -87,28 +72,83 @@ export class SandboxRegistry {
     return this.#pool.ready;
   }
 
+  /** How many there may be. */
+  get sandboxesMax(): number {
+    return this.#options.sandboxesMax;
+  }
+
   /**
-   * The owner's sandbox, made with these optional parts if there is none, and kept from idling until
+   * The owner's sandbox, made with these optional parts if there is none, for one page more until
    * `release`. Two pages that ask at once share one making. One that is there stays as it was made.
    */
   async hold(owner: string, needs: readonly SandboxNeed[] = []): Promise<Held> {
     const known = this.#byOwner.get(owner);
-    if (known === undefined && !this.#hasRoom()) return { ok: false, error: this.#full() };
-    const entry = known ?? this.#takeAhead(owner, needs) ?? this.#add(owner, needs);
-    entry.holds += 1;
-    clearTimeout(entry.idleTimer);
+    if (known === undefined && !this.hasRoomFor(owner))
+      return { ok: false, error: labFull(this.#options.sandboxesMax) };
+    const entry = known ?? this.#takeAhead(owner, needs, 1) ?? this.#add(owner, needs, 1);
+    if (known !== undefined) {
+      entry.holds += 1;
+      entry.sandbox?.life?.pageCame();
+    }
     const held = await entry.making;
     return held.ok ? { ...held, fresh: known === undefined } : held;
   }
 
-  /** One page less. The idle clock runs when it was the last. */
+  /** Gets a sandbox ready for an owner whose turn it is, and whose page comes in a moment. */
+  prepare(owner: string, needs: readonly SandboxNeed[]): void {
+    if (this.#byOwner.has(owner)) return;
+    if (this.#takeAhead(owner, needs, 0) === undefined) this.#add(owner, needs, 0);
+  }
+
+  /** One page less. */
   release(sandbox: Sandbox): void {
     const entry = sandbox.owner === undefined ? undefined : this.#byOwner.get(sandbox.owner);
     if (entry === undefined || entry.sandbox !== sandbox) return;
     entry.holds -= 1;
-    if (entry.holds === 0) {
-      entry.idleTimer = setTimeout(() => void this.#remove(entry, 'idle'), this.#options.idleMs);
+    sandbox.life?.pageLeft();
+  }
+
+  /** True when the owner has a sandbox or can be given one. Those made ahead give way to learners. */
+  hasRoomFor(owner: string): boolean {
+    if (this.#closed) return false;
+    if (this.#byOwner.has(owner) || this.#kept.has(owner)) return true;
+    const { sandboxesMax } = this.#options;
+    if (this.#entries.size + this.#kept.size < sandboxesMax) return true;
+    const owned = [...this.#entries].filter((entry) => entry.owner !== undefined).length;
+    return owned + this.#kept.size < sandboxesMax;
+  }
+
+  /** Why the owner's last sandbox is no more. */
+  farewellOf(owner: string): GoneReason {
+    return this.#farewells.of(owner);
+  }
+
+  /** When the sandboxes that somebody has make room. */
+  expectedEnds(): readonly ExpectedEnd[] {
+    const lasting = Date.now() + this.#options.life.lifeMs;
+    const taken = [...this.#entries].filter(
+      ({ owner, endedAt }) =>
+        owner !== undefined && (endedAt === undefined || !this.#kept.has(owner)),
+    );
+    return [
+      ...taken.map(({ sandbox, endedAt }) => ({
+        endsAt: endedAt ?? sandbox?.life?.endsAt ?? lasting,
+        likelyEndsAt: endedAt ?? sandbox?.life?.likelyEndsAt ?? lasting,
+      })),
+      ...this.#kept.ends().map((endsAt) => ({ endsAt, likelyEndsAt: endsAt })),
+    ];
+  }
+
+  /** Tells anew what can be done about every life. */
+  tellLives(): void {
+    for (const sandbox of this.living) {
+      if (sandbox.owner !== undefined) this.#options.events.lifeChanged?.(sandbox);
     }
+  }
+
+  /** True when the owner has a sandbox, or one is being made for him. */
+  has(owner: string): boolean {
+    return this.#byOwner.has(owner);
   }
 
   /** The owner's sandbox, if it has been made. */
@@ -149,16 +189,8 @@ export class SandboxRegistry {
     );
   }
 
-  /** Those made ahead give way to learners. */
-  #hasRoom(): boolean {
-    const { sandboxesMax } = this.#options;
-    if (this.#closed) return false;
-    if (this.#entries.size < sandboxesMax) return true;
-    return [...this.#entries].filter((entry) => entry.owner !== undefined).length < sandboxesMax;
-  }
-
   /** One that is ready and has what is needed, from now on this owner's. */
-  #takeAhead(owner: string, needs: readonly SandboxNeed[]): Entry | undefined {
+  #takeAhead(owner: string, needs: readonly SandboxNeed[], pages: number): Entry | undefined {
     const entry = needs.length === 0 ? this.#pool.take() : undefined;
     if (entry?.sandbox === undefined) {
       this.#makeRoom();
@@ -169,6 +201,8 @@ export class SandboxRegistry {
       return undefined;
     }
     entry.owner = owner;
+    entry.holds = pages;
+    entry.endBefore = this.#kept.take(owner);
     this.#byOwner.set(owner, entry);
     this.#beginLife(entry, entry.sandbox, owner);
     this.#options.events.handedOver(entry.sandbox);
@@ -186,7 +220,7 @@ export class SandboxRegistry {
   /** One for the pool, its shell at the prompt. The pool has no business with a lab that is full. */
   async #makeAhead(): Promise<Entry | undefined> {
     if (this.#closed || this.#entries.size >= this.#options.sandboxesMax) return undefined;
-    const entry = this.#add(undefined, []);
+    const entry = this.#add(undefined, [], 0);
     await entry.making;
     const { sandbox } = entry;
     if (sandbox === undefined || sandbox.closed) return undefined;
@@ -201,18 +235,18 @@ export class SandboxRegistry {
     return sandbox.closed ? undefined : entry;
   }
 
-  #add(owner: string | undefined, needs: readonly SandboxNeed[]): Entry {
+  #add(owner: string | undefined, needs: readonly SandboxNeed[], pages: number): Entry {
     const idBase = this.#ranges.take();
     const entry: Entry = {
       owner,
       needs,
       idBase,
       // Begins after this function, when the entry is complete.
-      making: Promise.resolve().then(() => this.#make(entry)),
+      making: Promise.resolve().then(() => this.#makeInTurn(entry)),
       sandbox: undefined,
-      holds: 0,
-      idleTimer: undefined,
-      lifeTimer: undefined,
+      holds: pages,
+      endBefore: owner === undefined ? undefined : this.#kept.take(owner),
+      endedAt: undefined,
       forgetExit: () => {},
       closing: Promise.resolve(),
       removal: undefined,
@@ -222,8 +256,14 @@ export class SandboxRegistry {
     return entry;
   }
 
+  /** One that waits for its network takes no processor meanwhile, and so no turn. */
+  #makeInTurn(entry: Entry): Promise<Held> {
+    if (entry.needs.includes('outside')) return this.#make(entry);
+    return this.#turns.take(() => this.#make(entry));
+  }
+
   async #make(entry: Entry): Promise<Held> {
-    const { native, lowerdirs, attachments, idleMs, lifeMs, events } = this.#options;
+    const { native, lowerdirs, attachments, events } = this.#options;
     const began = performance.now();
     const id = randomBytes(6).toString('hex');
     try {
@@ -237,7 +277,7 @@ export class SandboxRegistry {
         ...SANDBOX_LIMITS,
       });
       const { owner, needs } = entry;
-      const sandbox = new Sandbox({ id, needs, created, idleMs, lifeMs, native, events });
+      const sandbox = new Sandbox({ id, needs, created, native, events });
       entry.sandbox = sandbox;
       if (owner !== undefined) this.#beginLife(entry, sandbox, owner);
       entry.forgetExit = native.onExit(created.pidfd, () => void this.#remove(entry, 'died'));
@@ -252,8 +292,22 @@ export class SandboxRegistry {
   }
 
   #beginLife(entry: Entry, sandbox: Sandbox, owner: string): void {
-    sandbox.handOver(owner);
-    entry.lifeTimer = setTimeout(() => void this.#remove(entry, 'expired'), this.#options.lifeMs);
+    const { life, events, othersWait = () => false } = this.#options;
+    sandbox.handOver(
+      owner,
+      new Life(
+        life,
+        {
+          ended: (reason) => void this.#remove(entry, reason),
+          changed: () => events.lifeChanged?.(sandbox),
+          othersWait,
+        },
+        entry.holds,
+        // Whoever resets a machine while others wait gets a fresh one, and no more time than before.
+        othersWait() ? entry.endBefore : undefined,
+      ),
+    );
+    this.#farewells.forget(owner);
   }
 
   /**
@@ -270,8 +324,13 @@ export class SandboxRegistry {
 
   /** From now on it is no sandbox any more for anybody. */
   #end(entry: Entry, sandbox: Sandbox, reason: GoneReason): void {
-    clearTimeout(entry.idleTimer);
-    clearTimeout(entry.lifeTimer);
+    const { owner, life } = sandbox;
+    life?.stop();
+    entry.endedAt = Date.now();
+    if (owner !== undefined) {
+      this.#farewells.note(owner, reason);
+      this.#kept.keep(owner, reason, life?.endsAt ?? entry.endedAt);
+    }
     entry.forgetExit();
     this.#disown(entry);
     entry.closing = sandbox.close();
@@ -305,25 +364,6 @@ export class SandboxRegistry {
     this.#entries.delete(entry);
     this.#ranges.give(entry.idBase);
     this.#pool.fillLater();
+    this.#options.events.room?.();
   }
-
-  #full(): ErrorReport {
-    const { sandboxesMax } = this.#options;
-    return {
-      code: 'lab-full',
-      message: `All ${sandboxesMax} machines of this lab are in use.`,
-      hint: 'Machines that nobody uses are removed after a while; the operator can allow more with --max-sandboxes.',
-    };
-  }
-}
-
-function createFailed(error: unknown): ErrorReport {
-  return {
-    code: 'create-failed',
-    message: error instanceof Error ? error.message : String(error),
-    hint:
-      error instanceof NativeError
-        ? error.failure.hint
-        : 'The log of the lab has more; "npm run doctor" checks the host.',
-  };
 }

@@ -7,6 +7,7 @@ import { type Evidence, evidenceOf } from './check/evidence.ts';
 import { answerFiles } from './check/files.ts';
 import type { Needs } from './check/needs.ts';
 import { computedTexts, needsOfComputed } from './compute.ts';
+import type { Life } from './life.ts';
 import type { CreatedSandbox, Native } from './native-interface.ts';
 import { PressureWatch } from './pressure.ts';
 import { Prober } from './prober.ts';
@@ -35,34 +36,28 @@ export class Sandbox {
   readonly id: string;
   readonly needs: readonly SandboxNeed[];
   readonly created: CreatedSandbox;
-  readonly idleMs: number;
   readonly watcher: Watcher;
   readonly #native: Native;
   readonly #events: SandboxEvents;
   readonly #terminals = new Map<TerminalName, Terminal>();
-  readonly #lifeMs: number;
   readonly #pressure: PressureWatch;
   readonly #prober: Prober;
   readonly #computing = new Turns(1);
   #computations = 0;
   #owner: string | undefined;
-  #createdAt = Date.now();
+  #life: Life | undefined;
   #closed = false;
 
   constructor(options: {
     id: string;
     needs: readonly SandboxNeed[];
     created: CreatedSandbox;
-    idleMs: number;
-    lifeMs: number;
     native: Native;
     events: SandboxEvents;
   }) {
     this.id = options.id;
     this.needs = options.needs;
     this.created = options.created;
-    this.idleMs = options.idleMs;
-    this.#lifeMs = options.lifeMs;
     this.#native = options.native;
     this.#events = options.events;
     this.#pressure = new PressureWatch(options.created.pid, (pressure) =>
@@ -95,26 +90,30 @@ export class Sandbox {
   }
 
   /** From now on it is somebody's, for whom its life begins. */
-  handOver(owner: string): void {
+  handOver(owner: string, life: Life): void {
     this.#owner = owner;
-    this.#createdAt = Date.now();
+    this.#life = life;
+  }
+
+  /** Its clocks, once it is somebody's. */
+  get life(): Life | undefined {
+    return this.#life;
   }
 
   /** How long its owner has had it. */
   get ageMs(): number {
-    return Date.now() - this.#createdAt;
+    return this.#life === undefined ? 0 : Date.now() - this.#life.beganAt;
   }
 
   /** The sandbox as its page sees it. */
   state(fresh: boolean): SandboxState {
+    if (this.#life === undefined) throw new Error('Nobody has this sandbox yet.');
     return {
       id: this.id,
       hostname: MACHINE_HOSTNAME,
       hostPid: this.created.pid,
-      createdAt: this.#createdAt,
-      expiresAt: this.#createdAt + this.#lifeMs,
-      idleMs: this.idleMs,
-      now: Date.now(),
+      createdAt: this.#life.beganAt,
+      life: this.#life.state(),
       fresh,
       needs: [...this.needs],
       missing: [...this.created.missing],

@@ -1,9 +1,11 @@
 import { encodeFrame, type Frame } from '../protocol/frame.ts';
 import type { TerminalName } from '../protocol/identifiers.ts';
+import type { LinePlace } from '../protocol/lifetime.ts';
 import type { Pressure } from '../protocol/pressure.ts';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
 import type { FromWarden } from '../protocol/warden.ts';
 import type { Attachment } from './attachment.ts';
+import type { Reception } from './reception.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { SandboxRegistry } from './sandbox-registry.ts';
 import type { ShellEnd } from './shell.ts';
@@ -19,7 +21,10 @@ export type Voice = {
 /** What one web process has in its hands: holds, attachments and watches. All of it vanishes with its link. */
 export class Session {
   readonly registry: SandboxRegistry;
+  readonly reception: Reception;
   readonly holds = new Map<number, Sandbox>();
+  /** Pages in the line: who waits with each. */
+  readonly waits = new Map<number, string>();
   readonly attachments = new Map<
     number,
     { sandbox: Sandbox; terminal: Terminal; attachment: Attachment }
@@ -27,11 +32,18 @@ export class Session {
   readonly watches = new Map<number, { sandbox: Sandbox; watch: Watch }>();
   readonly voice: Voice;
   readonly #listening: (port: number) => void;
+  /** All that this web has held and that are alive: it keeps count of them. */
+  readonly #met = new WeakSet<Sandbox>();
   #lastNumber = 0;
   #ended = false;
 
-  constructor(registry: SandboxRegistry, voice: Voice, listening: (port: number) => void) {
+  constructor(
+    { registry, reception }: { registry: SandboxRegistry; reception: Reception },
+    voice: Voice,
+    listening: (port: number) => void,
+  ) {
     this.registry = registry;
+    this.reception = reception;
     this.voice = voice;
     this.#listening = listening;
   }
@@ -63,6 +75,49 @@ export class Session {
     return [...this.holds.values()].filter((held) => held === sandbox).length;
   }
 
+  /** One page more is on it. */
+  hold(sandbox: Sandbox): number {
+    const hold = this.nextNumber();
+    this.holds.set(hold, sandbox);
+    this.#met.add(sandbox);
+    return hold;
+  }
+
+  countWaits(owner: string): number {
+    return [...this.waits.values()].filter((waiting) => waiting === owner).length;
+  }
+
+  /** One page more waits, and has been told so. */
+  beginWaiting(wait: number, owner: string): void {
+    if (this.#ended) return;
+    this.waits.set(wait, owner);
+    this.reception.arrive(owner);
+  }
+
+  /** A page waits no more. */
+  leaveLine(wait: number, forGood: boolean): void {
+    const owner = this.waits.get(wait);
+    this.waits.delete(wait);
+    if (owner === undefined) return;
+    this.reception.depart(owner);
+    if (forGood) this.reception.leave(owner);
+  }
+
+  placed(owner: string, place: LinePlace): void {
+    for (const [wait, waiting] of this.waits) {
+      if (waiting === owner) this.voice.send({ type: 'place', wait, place });
+    }
+  }
+
+  /** The owner's pages wait no more: each may hold the sandbox now. */
+  turn(owner: string): void {
+    for (const [wait, waiting] of this.waits) {
+      if (waiting !== owner) continue;
+      this.waits.delete(wait);
+      this.voice.send({ type: 'turn', wait });
+    }
+  }
+
   /** Output of a terminal goes to the page behind this channel. */
   deliver(channel: number, offset: number, payload: Uint8Array): void {
     this.voice.sendFrame(encodeFrame({ kind: 'output', channel, offset, payload }));
@@ -72,9 +127,11 @@ export class Session {
   frame(frame: Frame): void {
     const attached = this.attachments.get(frame.channel);
     if (attached === undefined) return;
-    const { terminal, attachment } = attached;
-    if (frame.kind === 'input') terminal.type(attachment, frame.payload);
-    else if (frame.kind === 'acknowledgement') terminal.acknowledge(attachment, frame.offset);
+    const { sandbox, terminal, attachment } = attached;
+    if (frame.kind === 'input') {
+      sandbox.life?.use();
+      terminal.type(attachment, frame.payload);
+    } else if (frame.kind === 'acknowledgement') terminal.acknowledge(attachment, frame.offset);
   }
 
   detach(channel: number): void {
@@ -97,10 +154,15 @@ export class Session {
 
   /** A sandbox is being removed: all this web has of it ends with one event. */
   gone(sandbox: Sandbox, reason: GoneReason): void {
-    const held = deleteOf(this.holds, (hold) => hold === sandbox);
+    deleteOf(this.holds, (hold) => hold === sandbox);
     deleteOf(this.attachments, (attached) => attached.sandbox === sandbox);
     deleteOf(this.watches, (watched) => watched.sandbox === sandbox);
-    if (held > 0) this.voice.send({ type: 'gone', sandbox: sandbox.id, reason });
+    if (this.#met.has(sandbox)) this.voice.send({ type: 'gone', sandbox: sandbox.id, reason });
+  }
+
+  lifeChanged(sandbox: Sandbox): void {
+    if (sandbox.life === undefined || this.heldSandbox(sandbox.id) === undefined) return;
+    this.voice.send({ type: 'life', sandbox: sandbox.id, life: sandbox.life.state() });
   }
 
   terminalEnded(sandbox: Sandbox, terminal: TerminalName, end: ShellEnd): void {
@@ -119,6 +181,7 @@ export class Session {
     for (const channel of this.attachments.keys()) this.detach(channel);
     for (const number of this.watches.keys()) this.unwatch(number);
     for (const hold of this.holds.keys()) this.release(hold);
+    for (const wait of this.waits.keys()) this.leaveLine(wait, false);
   }
 }
 

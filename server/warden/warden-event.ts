@@ -11,6 +11,8 @@ export type WardenEvent =
     }
   | { readonly type: 'handed-over'; readonly id: string; readonly owner: string | undefined }
   | { readonly type: 'make-failed'; readonly owner: string | undefined; readonly error: unknown }
+  | { readonly type: 'line-begun' }
+  | { readonly type: 'turn'; readonly owner: string; readonly waiting: number }
   | { readonly type: 'gone'; readonly id: string; readonly reason: GoneReason }
   | { readonly type: 'exhausted'; readonly id: string; readonly why: string }
   | { readonly type: 'removed'; readonly id: string; readonly tookMs: number }
@@ -36,6 +38,10 @@ export function describeEvent(event: WardenEvent): string {
       return `sandbox ${event.id}, made ahead, is ${whoFor(event.owner)}`;
     case 'make-failed':
       return `no sandbox could be made ${whoFor(event.owner)}: ${problem(event.error)}`;
+    case 'line-begun':
+      return 'the lab is full: who comes now waits in a line';
+    case 'turn':
+      return `it is the turn of ${event.owner.slice(0, 8)}; ${event.waiting} wait`;
     case 'gone':
       return `sandbox ${event.id} is being removed: ${event.reason}`;
     case 'exhausted':

@@ -8,6 +8,7 @@ import { removeLeftovers } from './janitor.ts';
 import { Link } from './link.ts';
 import type { Attachment, Native } from './native-interface.ts';
 import { prepareProgressDirectory, progressDirectory } from './progress-directory.ts';
+import { Reception } from './reception.ts';
 import type { Sandbox } from './sandbox.ts';
 import { SandboxRegistry } from './sandbox-registry.ts';
 import { Session } from './session.ts';
@@ -41,6 +42,7 @@ export const webProgram = (dataDirectory: string): Command => ({
 export class Warden {
   readonly #options: WardenOptions;
   readonly #registry: SandboxRegistry;
+  readonly #reception: Reception;
   readonly #web: WebProcess;
   readonly #guard: Guard<Sandbox>;
   #session: Session | undefined;
@@ -54,8 +56,8 @@ export class Warden {
       attachments,
       sandboxesMax: configuration.sandboxesMax,
       warm: configuration.warm,
-      idleMs: configuration.idleMs,
-      lifeMs: configuration.lifeMs,
+      life: configuration.life,
+      othersWait: () => this.#reception.waiting > 0,
       events: {
         made: ({ id, owner }, tookMs) => tell({ type: 'made', id, owner, tookMs }),
         handedOver: ({ id, owner }) => tell({ type: 'handed-over', id, owner }),
@@ -68,8 +70,24 @@ export class Warden {
         removeFailed: ({ id }, error) => tell({ type: 'remove-failed', id, error }),
         terminalEnded: (sandbox, terminal, end) =>
           this.#session?.terminalEnded(sandbox, terminal, end),
+        lifeChanged: (sandbox) => {
+          this.#session?.lifeChanged(sandbox);
+          this.#reception.refresh();
+        },
+        room: () => this.#reception.serve(),
         pressure: (sandbox, pressure) => this.#session?.pressure(sandbox, pressure),
         inspectFailed: ({ id }, error) => tell({ type: 'inspect-failed', id, error }),
+      },
+    });
+    this.#reception = new Reception(this.#registry, configuration.life.lifeMs, {
+      placed: (owner, place) => this.#session?.placed(owner, place),
+      turn: (owner) => {
+        tell({ type: 'turn', owner, waiting: this.#reception.waiting });
+        this.#session?.turn(owner);
+      },
+      lineBegunOrEnded: () => {
+        if (this.#reception.waiting > 0) tell({ type: 'line-begun' });
+        this.#registry.tellLives();
       },
     });
     this.#guard = new Guard({
@@ -110,6 +128,7 @@ export class Warden {
   async close(): Promise<void> {
     // Sandboxes first: their pages are told that the lab is stopping before web says goodbye to them.
     this.#guard.stop();
+    this.#reception.stop();
     await this.#registry.close();
     await this.#web.stop();
     await this.#options.native.close();
@@ -127,7 +146,7 @@ export class Warden {
       },
     });
     const session = new Session(
-      this.#registry,
+      { registry: this.#registry, reception: this.#reception },
       { send: (message) => link.send(message), sendFrame: (frame) => link.sendFrame(frame) },
       (port) => {
         this.#web.ready();
@@ -153,10 +172,13 @@ function webEnvironment(configuration: Configuration): NodeJS.ProcessEnv {
   const directory = webDirectory(configuration.dataDirectory);
   return {
     GLASSBOX_ADDRESS: configuration.address,
+    GLASSBOX_CONNECTIONS_PER_ADDRESS: String(configuration.connectionsPerAddress),
     GLASSBOX_LESSONS: join(directory, 'lessons.json'),
+    GLASSBOX_MACHINES_PER_ADDRESS: String(configuration.machinesPerAddress),
     GLASSBOX_PORT: String(configuration.port),
     GLASSBOX_PROGRESS: join(progressDirectory(configuration.dataDirectory), 'progress.db'),
     GLASSBOX_SITE: join(directory, 'site'),
+    GLASSBOX_TRUST_PROXY: configuration.trustProxy,
     GLASSBOX_SQLITE: join(directory, 'better_sqlite3.node'),
     LANG: 'C.UTF-8',
     NODE_ENV: 'production',

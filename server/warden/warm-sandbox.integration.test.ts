@@ -23,8 +23,7 @@ function open(context: TestContext, warm: number, sandboxesMax = 8, base = lower
     attachments: [],
     sandboxesMax,
     warm,
-    idleMs: 60_000,
-    lifeMs: 600_000,
+    life: { lifeMs: 600_000, lifeMaxMs: 600_000, extendMs: 0, idleMs: 60_000, awayMs: 60_000 },
     events: {
       made: (sandbox) => made.push(sandbox),
       handedOver: (sandbox) => handedOver.push(sandbox),
@@ -58,9 +57,9 @@ test('a learner gets one that was made ahead, at its prompt, and a life that beg
   const { sandbox, fresh } = await hold(owner);
   assert.equal(sandbox, ahead);
   assert.deepEqual([fresh, sandbox.owner, handedOver], [true, owner, [ahead]]);
-  const { createdAt, expiresAt, trace } = sandbox.state(fresh);
+  const { createdAt, life, trace } = sandbox.state(fresh);
   assert.ok(createdAt >= before);
-  assert.equal(expiresAt - createdAt, 600_000);
+  assert.equal(life.endsAt - createdAt, 600_000);
   assert.ok(trace.length > 50, 'its page can still show how it was made');
 
   const terminal = sandbox.terminal('machine');

@@ -7,6 +7,9 @@ const schema = z.object({
   GLASSBOX_LESSONS: z.string().min(1),
   GLASSBOX_PROGRESS: z.string().min(1),
   GLASSBOX_SQLITE: z.string().min(1),
+  GLASSBOX_CONNECTIONS_PER_ADDRESS: z.coerce.number().int().min(1),
+  GLASSBOX_MACHINES_PER_ADDRESS: z.coerce.number().int().min(0),
+  GLASSBOX_TRUST_PROXY: z.string(),
 });
 
 /** What the warden tells web by environment. */
@@ -21,6 +24,11 @@ export type WebConfiguration = {
   readonly progressFile: string;
   /** SQLite's library for Node. */
   readonly sqliteFile: string;
+  readonly connectionsPerAddress: number;
+  /** 0 for no limit. */
+  readonly machinesPerAddress: number;
+  /** Proxies whose `X-Forwarded-For` counts. */
+  readonly trustProxy: string;
 };
 
 /** Throws when the environment is not the one that the warden makes. */
@@ -33,5 +41,8 @@ export function parseWebConfiguration(environment: NodeJS.ProcessEnv): WebConfig
     lessonsFile: parsed.GLASSBOX_LESSONS,
     progressFile: parsed.GLASSBOX_PROGRESS,
     sqliteFile: parsed.GLASSBOX_SQLITE,
+    connectionsPerAddress: parsed.GLASSBOX_CONNECTIONS_PER_ADDRESS,
+    machinesPerAddress: parsed.GLASSBOX_MACHINES_PER_ADDRESS,
+    trustProxy: parsed.GLASSBOX_TRUST_PROXY,
   };
 }

@@ -1,8 +1,12 @@
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { Socket } from 'node:net';
+import { parseNetworks } from '../networks.ts';
 import { PROTOCOL_VERSION } from '../protocol/browser.ts';
 import { WARDEN_LINK_FD, WEB_EXIT_HOPELESS } from '../protocol/warden.ts';
+import { Admission } from './admission.ts';
+import { clientAddress } from './client-address.ts';
 import { parseWebConfiguration, type WebConfiguration } from './configuration.ts';
+import { ConnectionCount } from './connection-count.ts';
 import { createHttpServer } from './http.ts';
 import { Lessons } from './lessons.ts';
 import { Pages } from './pages.ts';
@@ -18,7 +22,12 @@ import { WardenLink } from './warden-link.ts';
  */
 async function main(): Promise<void> {
   const configuration = parseWebConfiguration(process.env);
-  const pages = new Pages();
+  const trusted = parseNetworks(configuration.trustProxy);
+  const addressOf = (request: IncomingMessage) => clientAddress(request, trusted);
+  const admission = new Admission(configuration.machinesPerAddress, (sentence) =>
+    console.error(sentence),
+  );
+  const pages = new Pages(admission);
   const progress = new Progress({
     file: configuration.progressFile,
     nativeBinding: configuration.sqliteFile,
@@ -37,7 +46,7 @@ async function main(): Promise<void> {
     ended: leave,
   });
   const server = orHopeless('The pages or lessons are not set up', () =>
-    createHttpServer(configuration.siteDirectory, progressApi(progress)),
+    createHttpServer(configuration.siteDirectory, progressApi(progress, addressOf)),
   );
   const lessons = orHopeless(
     'The pages or lessons are not set up',
@@ -45,7 +54,12 @@ async function main(): Promise<void> {
   );
   // `lesson preview` writes the file anew while its author works.
   process.on('SIGHUP', () => readAgain(lessons));
-  const sockets = serveSockets(server, link, { lessons, pages, progress });
+  const sockets = serveSockets(
+    server,
+    link,
+    { lessons, pages, progress, admission },
+    { connections: new ConnectionCount(configuration.connectionsPerAddress), addressOf },
+  );
   const port = await listen(server, configuration);
   link.ask('hello', { version: PROTOCOL_VERSION, port }, (answer) => {
     if (!answer.ok) giveUp(answer.error.message);

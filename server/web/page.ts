@@ -8,7 +8,7 @@ import {
 import type { StepState } from '../protocol/check.ts';
 import type { ErrorReport } from '../protocol/errors.ts';
 import type { Frame } from '../protocol/frame.ts';
-import type { SandboxNeed } from '../protocol/needs.ts';
+import type { Lifetime, LinePlace } from '../protocol/lifetime.ts';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
 import type {
   FromWarden,
@@ -17,7 +17,9 @@ import type {
   WardenRequestName,
 } from '../protocol/warden.ts';
 import type { XraySnapshot } from '../protocol/xray.ts';
+import type { Admission } from './admission.ts';
 import type { Lessons } from './lessons.ts';
+import { PageMachine } from './page-machine.ts';
 import { PageQuiz } from './page-quiz.ts';
 import { isDone, PageStep } from './page-step.ts';
 import { PageTerminals } from './page-terminals.ts';
@@ -42,12 +44,11 @@ export type PageWorld = {
   readonly lessons: Lessons;
   readonly pages: Pages;
   readonly progress: Progress;
+  readonly admission: Admission;
 };
 
 /** Questions of one page that may wait for the warden at once; more are read when some are answered. */
 const WAITING_MAX = 32;
-
-type Hold = { readonly hold: number; readonly sandbox: string };
 
 /**
  * One page's life: who it is, its machine, its terminals, what it watches. All it has is held in the
@@ -61,10 +62,8 @@ export class Page {
   readonly #progress: Progress;
   readonly #time = new PageTime();
   #owner: string | undefined;
-  #needs: readonly SandboxNeed[] = [];
-  #hold: Hold | undefined;
-  /** A machine has been asked for and is not here yet. */
-  #starting = false;
+  readonly #address: string;
+  readonly #machine: PageMachine;
   #closed = false;
   #waiting = 0;
   readonly #terminals: PageTerminals;
@@ -73,8 +72,11 @@ export class Page {
   readonly #quiz: PageQuiz;
   readonly #xrayWatch: PageWatch;
 
-  constructor(socket: PageSocket, link: WardenLink, { lessons, pages, progress }: PageWorld) {
+  /** `address`: where it comes from, as it is counted. */
+  constructor(socket: PageSocket, link: WardenLink, world: PageWorld, address: string) {
+    const { lessons, pages, progress, admission } = world;
     this.#socket = socket;
+    this.#address = address;
     this.#link = link;
     this.#lessons = lessons;
     this.#pages = pages;
@@ -94,6 +96,22 @@ export class Page {
       sendFrame: (bytes) => socket.sendFrame(bytes),
       failed: watching.failed,
     });
+    this.#machine = new PageMachine(
+      {
+        ask: watching.ask,
+        ownWait: (wait) => pages.ownWait(wait, this),
+        disownWait: (wait) => pages.disownWait(wait),
+        send: (message) => socket.send(message),
+        failed: watching.failed,
+        met: (sandbox) => this.#terminals.follow(sandbox),
+        told: () => {
+          this.#step.follow(this.#machine.sandbox);
+          this.#followXray();
+        },
+        left: () => this.#forget(),
+      },
+      admission,
+    );
     this.#step = new PageStep(lessons, watching);
     this.#quiz = new PageQuiz(lessons, watching);
     this.#xrayWatch = new PageWatch(watching);
@@ -113,10 +131,19 @@ export class Page {
         this.#hello(message);
         break;
       case 'reset':
-        this.#reset();
+        this.#machine.reset();
         break;
       case 'start':
-        this.#start();
+        this.#machine.start();
+        break;
+      case 'leave-line':
+        this.#machine.leaveLine();
+        break;
+      case 'extend':
+        this.#machine.extend();
+        break;
+      case 'still-here':
+        this.#machine.use();
         break;
       case 'open-terminal':
         this.#terminals.open(message);
@@ -132,12 +159,14 @@ export class Page {
         break;
       case 'unwatch-step':
         this.#step.close();
-        this.#step.follow(this.#hold?.sandbox);
+        this.#step.follow(this.#machine.sandbox);
         break;
       case 'answer-quiz':
+        this.#machine.use();
         this.#answerQuiz(message);
         break;
       case 'alive':
+        this.#machine.use();
         this.#alive(message.lesson, message.step);
         break;
       case 'check-now':
@@ -169,10 +198,19 @@ export class Page {
   }
 
   gone(sandbox: string, reason: GoneReason): void {
-    if (this.#hold?.sandbox !== sandbox) return;
-    this.#hold = undefined;
-    this.#forget();
-    this.#socket.send({ type: 'gone', reason });
+    this.#machine.gone(sandbox, reason);
+  }
+
+  life(sandbox: string, life: Lifetime): void {
+    this.#machine.life(sandbox, life);
+  }
+
+  placed(wait: number, place: LinePlace): void {
+    this.#machine.placed(wait, place);
+  }
+
+  turn(wait: number): void {
+    this.#machine.turn(wait);
   }
 
   terminalEnded(news: Extract<FromWarden, { type: 'terminal-ended' }>): void {
@@ -180,7 +218,7 @@ export class Page {
   }
 
   pressure(news: Extract<FromWarden, { type: 'pressure' }>): void {
-    if (this.#hold?.sandbox !== news.sandbox) return;
+    if (this.#machine.sandbox !== news.sandbox) return;
     this.#socket.send({ type: 'pressure', pressure: news.pressure });
   }
 
@@ -207,7 +245,7 @@ export class Page {
     );
   }
 
-  /** The browser has gone. The machine stays; its idle clock runs when no other page holds it. */
+  /** The browser has gone. */
   close(): void {
     this.#closed = true;
     this.#pages.remove(this);
@@ -215,62 +253,30 @@ export class Page {
     this.#step.follow(undefined);
     this.#xrayWatch.follow(undefined, undefined);
     this.#forget();
-    if (this.#hold !== undefined) this.#tell('release', { hold: this.#hold.hold });
-    this.#hold = undefined;
+    this.#machine.close();
   }
 
-  #hello({ version, secret, lesson }: Extract<FromBrowser, { type: 'hello' }>): void {
+  #hello({ version, secret, lesson, start = true }: Extract<FromBrowser, { type: 'hello' }>): void {
     if (version !== PROTOCOL_VERSION) {
       this.#socket.close(CLOSE_CODES.version, `This lab speaks version ${PROTOCOL_VERSION}.`);
       return;
     }
     this.#owner = createHash('sha256').update(secret).digest('hex');
-    this.#needs = this.#lessons.needsOf(lesson);
     if (this.#progress.trouble !== undefined) this.progressTrouble(this.#progress.trouble);
-    this.#start();
-  }
-
-  #reset(): void {
-    const owner = this.#owner;
-    if (this.#starting || owner === undefined) return;
-    this.#starting = true;
-    this.#ask('reset', { owner }, (answer) => {
-      this.#starting = false;
-      if (answer.ok) this.#start();
-      else this.#error(answer.error);
-    });
-  }
-
-  #start(): void {
-    const owner = this.#owner;
-    if (this.#starting || owner === undefined || this.#closed) return;
-    this.#starting = true;
-    this.#ask('hold', { owner, needs: [...this.#needs] }, (answer) => {
-      this.#starting = false;
-      if (!answer.ok) {
-        this.#error(answer.error);
-        return;
-      }
-      const { hold, state } = answer.reply;
-      const before = this.#closed ? { hold } : this.#hold;
-      if (before !== undefined) this.#tell('release', { hold: before.hold });
-      if (this.#closed) return;
-      this.#hold = { hold, sandbox: state.id };
-      this.#terminals.follow(state.id);
-      this.#socket.send({ type: 'machine', state });
-      this.#step.follow(this.#hold.sandbox);
-      this.#followXray();
-    });
+    this.#machine.begin(
+      { id: this.#owner, address: this.#address, needs: this.#lessons.needsOf(lesson) },
+      start,
+    );
   }
 
   #watchStep(lesson: string, step: string): void {
     const problem = this.#step.open(lesson, step);
     if (problem !== undefined) this.#error(problem);
-    this.#step.follow(this.#hold?.sandbox);
+    this.#step.follow(this.#machine.sandbox);
   }
 
   #answerQuiz(message: Extract<FromBrowser, { type: 'answer-quiz' }>): void {
-    this.#quiz.answer(message, this.#hold?.sandbox, (verdict) => {
+    this.#quiz.answer(message, this.#machine.sandbox, (verdict) => {
       if (this.#closed) return;
       const { place } = message;
       this.#socket.send({ type: 'quiz', place, ...verdict });
@@ -290,7 +296,7 @@ export class Page {
 
   #followXray(): void {
     this.#xrayWatch.follow(
-      this.#hold?.sandbox,
+      this.#machine.sandbox,
       this.#xrayOn ? { key: 'xray', xray: true } : undefined,
     );
   }
@@ -318,10 +324,5 @@ export class Page {
       answered(answer);
       if (this.#waiting < WAITING_MAX && !this.#link.congested) this.#socket.resume();
     });
-  }
-
-  /** Asks for what can't be refused. */
-  #tell<N extends WardenRequestName>(name: N, body: WardenRequest<N>): void {
-    this.#ask(name, body, () => {});
   }
 }

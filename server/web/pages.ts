@@ -1,4 +1,5 @@
 import type { Frame } from '../protocol/frame.ts';
+import type { Admission } from './admission.ts';
 import type { Page } from './page.ts';
 import type { WardenNews } from './warden-link.ts';
 
@@ -7,6 +8,12 @@ export class Pages {
   readonly #pages = new Set<Page>();
   readonly #byChannel = new Map<number, Page>();
   readonly #byWatch = new Map<number, Page>();
+  readonly #byWait = new Map<number, Page>();
+  readonly #admission: Pick<Admission, 'gone'>;
+
+  constructor(admission: Pick<Admission, 'gone'>) {
+    this.#admission = admission;
+  }
 
   add(page: Page): void {
     this.#pages.add(page);
@@ -32,6 +39,14 @@ export class Pages {
     this.#byWatch.delete(watch);
   }
 
+  ownWait(wait: number, page: Page): void {
+    this.#byWait.set(wait, page);
+  }
+
+  disownWait(wait: number): void {
+    this.#byWait.delete(wait);
+  }
+
   /** Output of a terminal. Its page may have gone meanwhile. */
   output(frame: Frame, bytes: Uint8Array): void {
     this.#byChannel.get(frame.channel)?.output(frame, bytes);
@@ -40,7 +55,17 @@ export class Pages {
   news(news: WardenNews): void {
     switch (news.type) {
       case 'gone':
+        this.#admission.gone(news.sandbox);
         for (const page of this.#pages) page.gone(news.sandbox, news.reason);
+        break;
+      case 'life':
+        for (const page of this.#pages) page.life(news.sandbox, news.life);
+        break;
+      case 'place':
+        this.#byWait.get(news.wait)?.placed(news.wait, news.place);
+        break;
+      case 'turn':
+        this.#byWait.get(news.wait)?.turn(news.wait);
         break;
       case 'terminal-ended':
         for (const page of this.#pages) page.terminalEnded(news);

@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws';
 import { CLOSE_CODES, WEBSOCKET_PATH } from '../protocol/browser.ts';
 import { FRAME_HEADER_BYTES, FRAME_PAYLOAD_BYTES_MAX } from '../protocol/frame.ts';
 import { serveConnection } from './connection.ts';
-import { ConnectionCount } from './connection-count.ts';
+import type { ConnectionCount } from './connection-count.ts';
 import { Page, type PageWorld } from './page.ts';
 import type { WardenLink } from './warden-link.ts';
 
@@ -15,8 +15,16 @@ export type Sockets = {
 };
 
 /** Accepts WebSockets at `WEBSOCKET_PATH` and gives each a page. */
-export function serveSockets(server: Server, link: WardenLink, world: PageWorld): Sockets {
-  const connections = new ConnectionCount();
+export function serveSockets(
+  server: Server,
+  link: WardenLink,
+  world: PageWorld,
+  door: {
+    readonly connections: ConnectionCount;
+    readonly addressOf: (request: IncomingMessage) => string;
+  },
+): Sockets {
+  const { connections, addressOf } = door;
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -26,7 +34,7 @@ export function serveSockets(server: Server, link: WardenLink, world: PageWorld)
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => stream.destroy());
     const refusal = refusalOf(request);
-    const address = request.socket.remoteAddress ?? '';
+    const address = addressOf(request);
     if (refusal !== undefined) {
       refuse(stream, refusal);
     } else if (!connections.enter(address)) {
@@ -34,7 +42,7 @@ export function serveSockets(server: Server, link: WardenLink, world: PageWorld)
     } else {
       stream.once('close', () => connections.leave(address));
       sockets.handleUpgrade(request, stream, head, (socket) => {
-        serveConnection(socket, (end) => new Page(end, link, world));
+        serveConnection(socket, (end) => new Page(end, link, world, address));
       });
     }
   });

@@ -24,12 +24,13 @@ const BODY_MS = 10_000;
 /** Answers requests for `PROGRESS_PATH`. */
 export function progressApi(
   progress: Progress,
+  addressOf: (request: IncomingMessage) => string,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const requests = new Rate(REQUESTS_PER_MINUTE, 60_000);
   const changes = new Rate(CHANGES_PER_MINUTE, 60_000);
 
   return (request, response) => {
-    const address = request.socket.remoteAddress ?? '';
+    const address = addressOf(request);
     const method = request.method ?? '';
     if (!isOwnPage(request)) {
       refuse(response, 'not-allowed', 'Only pages of this lab may ask.');

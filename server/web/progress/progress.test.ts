@@ -38,7 +38,9 @@ function open(path: string) {
 async function serve(context: TestContext) {
   const path = directory(context);
   const { progress } = open(path);
-  const server = createServer(progressApi(progress)).listen(0, '127.0.0.1');
+  const server = createServer(
+    progressApi(progress, ({ socket }) => socket.remoteAddress ?? ''),
+  ).listen(0, '127.0.0.1');
   await once(server, 'listening');
   context.after(() => {
     server.closeAllConnections();
