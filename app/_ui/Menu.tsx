@@ -89,7 +89,7 @@ function Item({ item, onClose }: { item: MenuItem; onClose: () => void }) {
       role="menuitem"
       tabIndex={-1}
       aria-disabled={item.disabled ?? false}
-      aria-keyshortcuts={item.keys}
+      aria-keyshortcuts={item.keys && shortcutOf(item.keys)}
       className="menu-item"
       onClick={choose}
       onPointerEnter={(event) => event.currentTarget.focus()}
@@ -103,6 +103,11 @@ function Item({ item, onClose }: { item: MenuItem; onClose: () => void }) {
       )}
     </button>
   );
+}
+
+/** The keys as assistive technology wants them written. */
+function shortcutOf(keys: string): string {
+  return keys.replace('Ctrl', 'Control').replace('⌘', 'Meta+').replace('++', '+Plus');
 }
 
 function itemsOf(menu: HTMLElement | null): readonly HTMLElement[] {
