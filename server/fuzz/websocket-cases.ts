@@ -129,10 +129,11 @@ export function handshakeCase(
   address: string,
 ): { readonly kind: string; readonly request: string | Buffer; readonly unfinished: boolean } {
   const good = handshake(address);
+  // No HTTP begins with a control character; but line ends before a request are skipped, and it is waited for.
   const [what, request] = chance.pick<readonly [string, string | Buffer]>([
     ['half', good.slice(0, chance.below(good.length))],
     ['half', good.slice(0, chance.below(good.length))],
-    ['no HTTP', Buffer.concat([Buffer.from([chance.below(32)]), noise(chance, 200), CRLF])],
+    ['no HTTP', Buffer.concat([Buffer.from([chance.below(10)]), noise(chance, 200), CRLF])],
     ['no key', handshake(address, { 'Sec-WebSocket-Key': chance.pick([undefined, 'x', '']) })],
     ['another version', handshake(address, { 'Sec-WebSocket-Version': chance.pick(['7', '99']) })],
     ['another origin', handshake(address, { Origin: chance.pick(ORIGINS) })],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { encodePacket, type Packet, PacketError, PacketReader } from './packet.ts';
+import { encodePacket, type Packet, PacketError, PacketReader, packetHead } from './packet.ts';
 import { WARDEN_PACKET_BYTES_MAX } from './warden.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -50,4 +50,10 @@ test('a packet of the greatest length passes', () => {
 test('a packet without a kind, or of an unknown kind, is refused', () => {
   assert.throws(() => [...new PacketReader().read(new Uint8Array([0, 0, 0, 0]))], PacketError);
   assert.throws(() => [...new PacketReader().read(new Uint8Array([0, 0, 0, 1, 9]))], PacketError);
+});
+
+test('a head and a body sent apart are the packet that is sent whole', () => {
+  const body = new Uint8Array(70_000).fill(7);
+  const apart = Buffer.concat([packetHead('frame', body.byteLength), body]);
+  assert.deepEqual(apart, Buffer.from(encodePacket('frame', body)));
 });

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Server } from './open-terminal.ts';
@@ -15,11 +15,16 @@ export async function openFlooders(server: Server, count: number): Promise<Flood
   const child = fork(file, [JSON.stringify(server), String(count)], {
     execArgv: ['--import', import.meta.resolve('tsx')],
   });
-  await done(child);
+  const ended = once(child, 'exit').then(() => {
+    throw new Error('The flooding client has ended.');
+  });
+  ended.catch(() => {});
+  const answered = () => Promise.race([once(child, 'message'), ended]);
+  await answered();
   const tell = async (message: 'on' | 'off') => {
-    const answered = done(child);
+    const answer = answered();
     child.send(message);
-    await answered;
+    await answer;
   };
   return {
     begin: () => tell('on'),
@@ -30,12 +35,4 @@ export async function openFlooders(server: Server, count: number): Promise<Flood
       await exited;
     },
   };
-}
-
-async function done(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit').then(() => {
-    throw new Error('The flooding client has ended.');
-  });
-  ended.catch(() => {});
-  await Promise.race([once(child, 'message'), ended]);
 }

@@ -61,8 +61,7 @@ export async function measureSluggards(
   count: number,
 ): Promise<Memory> {
   const warm = await openTerminals(server, WARM_UP_SLUGGARDS);
-  for (const terminal of warm) letFlood(terminal, sluggard);
-  await wait(STOPPED_MS);
+  for (const terminal of warm) await terminal.run(FULL);
   const terminals = await openTerminals(server, count);
   const before = await settledMemory(pids());
   for (const terminal of terminals) letFlood(terminal, sluggard);
