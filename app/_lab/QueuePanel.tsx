@@ -69,9 +69,9 @@ function Panel({ label, title, children }: PanelProps) {
     <section className="lab-line" aria-label={label}>
       <div>
         {/* Said when the place changes; the minutes below are for the eye. */}
-        <h2 role="status" className="text-18 font-semibold text-ink">
-          {title}
-        </h2>
+        <div role="status">
+          <h2 className="text-18 font-semibold text-ink">{title}</h2>
+        </div>
         {children}
       </div>
     </section>

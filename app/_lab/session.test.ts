@@ -218,7 +218,7 @@ test('a page that comes back after its machine has ended is told so, and gets no
 
 test('a page that waits asks for its place again when it comes back, and one that left does not', async (context) => {
   const { session, lab, connected } = await openPage(context);
-  const place = { now: 0, position: 3, waiting: 4, latestAt: 1e12, likelyAt: null };
+  const place = { now: 0, position: 3, latestAt: 1e12, likelyAt: null };
   lab.say({ type: 'gone', reason: 'expired' });
   lab.say({ type: 'place', place });
   await until(session, () => session.store.get().machine.kind === 'waiting');

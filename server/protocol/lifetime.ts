@@ -26,8 +26,6 @@ export const linePlace = z.object({
   now: z.number(),
   /** 1 is who comes next. */
   position: z.int().min(1),
-  /** How many stand in the line. */
-  waiting: z.int().min(1),
   /** When the turn comes even if everybody keeps a machine as long as is allowed. */
   latestAt: z.number(),
   /** When it comes if the machines that nobody seems to use end unused; `null` when that is no sooner. */

@@ -54,7 +54,7 @@ export const WARDEN_REQUESTS = {
   },
   /** A page is gone. A sandbox that no page holds is kept for a shorter time. */
   release: { request: z.strictObject({ hold: z.int() }), reply: none },
-  /** A page waits no more. `forGood`: its owner gives up the place, which is kept for a while otherwise. */
+  /** A page waits no more. After the owner's last the place is kept for a while, or `forGood` given up. */
   leave: { request: z.strictObject({ wait: z.int(), forGood: z.boolean() }), reply: none },
   /** Somebody uses the sandbox in other ways than by its terminals: reads its lesson, answers, says so. */
   use: { request: z.strictObject({ sandbox: sandboxId }), reply: none },

@@ -88,12 +88,18 @@ const VIOLATIONS: readonly {
   { what: 'a second hello', packets: [hello, hello], logged: /hello in the phase open/ },
   {
     what: 'a body that does not parse',
-    packets: [hello, json({ id: 2, name: 'hold', body: { owner: '../../etc/passwd' } })],
+    packets: [
+      hello,
+      json({ id: 2, name: 'hold', body: { owner: '../../etc/passwd', needs: [], make: true } }),
+    ],
     logged: /hold with a body/,
   },
   {
     what: 'a body with more than is listed',
-    packets: [hello, json({ id: 2, name: 'hold', body: { owner, memoryBytes: 1e12 } })],
+    packets: [
+      hello,
+      json({ id: 2, name: 'hold', body: { owner, needs: [], make: true, memoryBytes: 1e12 } }),
+    ],
     logged: /hold with a body/,
   },
   {

@@ -15,8 +15,8 @@ const TELL_AFTER_MS = 50;
 const SAME_MS = 1_000;
 
 export type ReceptionEvents = {
-  /** The owner's place is another, or comes at another time. */
-  readonly placed: (owner: string, place: LinePlace) => void;
+  /** By owner: places that are others now, or whose turn comes at another time. */
+  readonly placed: (places: ReadonlyMap<string, LinePlace>) => void;
   /** The owner's sandbox is being made. */
   readonly turn: (owner: string) => void;
   /** The first has begun to wait, or the last waits no more. */
@@ -55,8 +55,11 @@ export class Reception {
   async hold(owner: string, needs: readonly SandboxNeed[]): Promise<Welcome> {
     const { sandboxesMax } = this.#registry;
     if (this.#registry.hasRoomFor(owner)) {
-      this.#line.leave(owner);
-      this.#changed();
+      if (this.#line.leave(owner)) {
+        // Other pages of his wait no more either.
+        this.#events.turn(owner);
+        this.#changed();
+      }
       return this.#registry.hold(owner, needs);
     }
     if (this.#line.join(owner, needs)) {
@@ -134,14 +137,16 @@ export class Reception {
   #tell(): void {
     const before = this.#told;
     this.#told = new Map();
+    const changed = new Map<string, LinePlace>();
     const places = this.#places();
     for (const [index, { owner, pages }] of this.#line.all().entries()) {
       const place = places[index];
       if (place === undefined || pages === 0) continue;
       this.#told.set(owner, place);
       const known = before.get(owner);
-      if (known === undefined || !isSame(known, place)) this.#events.placed(owner, place);
+      if (known === undefined || !isSame(known, place)) changed.set(owner, place);
     }
+    if (changed.size > 0) this.#events.placed(changed);
   }
 
   #places(): readonly LinePlace[] {
@@ -152,7 +157,6 @@ export class Reception {
 function isSame(one: LinePlace, other: LinePlace): boolean {
   return (
     one.position === other.position &&
-    one.waiting === other.waiting &&
     Math.abs(one.latestAt - other.latestAt) < SAME_MS &&
     Math.abs((one.likelyAt ?? 0) - (other.likelyAt ?? 0)) < SAME_MS
   );

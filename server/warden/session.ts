@@ -94,18 +94,19 @@ export class Session {
     this.reception.arrive(owner);
   }
 
-  /** A page waits no more. */
+  /** A page waits no more. The place is given up when it was the owner's last page. */
   leaveLine(wait: number, forGood: boolean): void {
     const owner = this.waits.get(wait);
     this.waits.delete(wait);
     if (owner === undefined) return;
     this.reception.depart(owner);
-    if (forGood) this.reception.leave(owner);
+    if (forGood && this.countWaits(owner) === 0) this.reception.leave(owner);
   }
 
-  placed(owner: string, place: LinePlace): void {
-    for (const [wait, waiting] of this.waits) {
-      if (waiting === owner) this.voice.send({ type: 'place', wait, place });
+  placed(places: ReadonlyMap<string, LinePlace>): void {
+    for (const [wait, owner] of this.waits) {
+      const place = places.get(owner);
+      if (place !== undefined) this.voice.send({ type: 'place', wait, place });
     }
   }
 

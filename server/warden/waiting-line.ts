@@ -58,10 +58,10 @@ export class WaitingLine {
     if (place.pages <= 0) this.#keep(place);
   }
 
-  /** Gives up the place. */
-  leave(owner: string): void {
+  /** Gives up the place; false when there was none. */
+  leave(owner: string): boolean {
     clearTimeout(this.#places.get(owner)?.lapse);
-    this.#places.delete(owner);
+    return this.#places.delete(owner);
   }
 
   /** The first who is there. */
@@ -119,7 +119,6 @@ export function linePlaces(
     return {
       now,
       position: index + 1,
-      waiting,
       latestAt,
       // Nothing is known of what those will do who are served before.
       likelyAt: index < ends.length && latestAt - likelyAt >= SOONER_MS ? likelyAt : null,

@@ -80,7 +80,7 @@ export class Warden {
       },
     });
     this.#reception = new Reception(this.#registry, configuration.life.lifeMs, {
-      placed: (owner, place) => this.#session?.placed(owner, place),
+      placed: (places) => this.#session?.placed(places),
       turn: (owner) => {
         tell({ type: 'turn', owner, waiting: this.#reception.waiting });
         this.#session?.turn(owner);

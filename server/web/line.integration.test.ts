@@ -29,7 +29,7 @@ test('a full lab gives a place in the line, and a machine when it is its turn', 
   const { life } = await first.hello(newSecret());
   assert.equal(life.extension.kind, 'possible');
   const { page: second, place } = await wait();
-  assert.deepEqual([place.position, place.waiting, place.likelyAt], [1, 1, null]);
+  assert.deepEqual([place.position, place.likelyAt], [1, null]);
   assert.ok(place.latestAt >= life.endsAt && place.latestAt < life.endsAt + 60_000);
   const { page: third, place: behind } = await wait();
   assert.equal(behind.position, 2);
@@ -76,6 +76,20 @@ test('a place outlives a reload and a web that is killed', async (context) => {
   assert.equal((await wait(third)).place.position, 2);
   assert.equal((await wait(second)).place.position, 1);
   await stays.close();
+});
+
+test('two pages of one owner wait in one place, which one of them can not give up for both', async (context) => {
+  const { connect, wait } = await open(context, '--max-sandboxes', '1', '--life-minutes', '0.15');
+  await (await connect()).hello(newSecret());
+  const secret = newSecret();
+  const [first, second] = [await wait(secret), await wait(secret)];
+  assert.deepEqual([first.place.position, second.place.position], [1, 1]);
+  const { page: behind } = await wait();
+  first.page.say({ type: 'leave-line' });
+  const { state } = await second.page.hear('machine');
+  await behind.hear('place', ({ place }) => place.position === 1);
+  first.page.say({ type: 'start' });
+  assert.equal((await first.page.hear('machine')).state.id, state.id);
 });
 
 test('who is away when it is his turn is passed over, and is the first when he is back', async (context) => {
