@@ -51,12 +51,12 @@ export class EscapeSequences {
     let at = 0;
     while (at < bytes.byteLength) {
       if (this.#state === 'text') {
-        const escape = bytes.indexOf(ESC, at);
-        const end = escape < 0 ? bytes.byteLength : escape;
+        const found = bytes.indexOf(ESC, at);
+        const end = found < 0 ? bytes.byteLength : found;
         if (end > at) shiftIn(bytes.subarray(at, end), events);
-        if (escape < 0) return;
+        if (found < 0) return;
         this.#begin();
-        at = escape + 1;
+        at = found + 1;
       } else {
         this.#take(bytes[at] ?? 0, events);
         at += 1;

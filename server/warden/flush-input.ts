@@ -1,7 +1,8 @@
+import { closeSync, constants, openSync } from 'node:fs';
 import koffi from 'koffi';
 
-/** Of tcflush(3): what was written and has not been sent. */
-const TCOFLUSH = 1;
+/** Of tcflush(3): what has come and was not read. */
+const TCIFLUSH = 0;
 
 const libc = koffi.load('libc.so.6');
 const tcflush: (descriptor: number, queue: number) => number = libc.func(
@@ -9,9 +10,17 @@ const tcflush: (descriptor: number, queue: number) => number = libc.func(
 );
 
 /**
- * Throws away what was typed on a pty and waits in the kernel for a program to read it: for its master,
- * what it has put out. Without that a full pty takes no Ctrl-C. It can't fail for a pty that is open.
+ * Throws away what was typed on a pty and waits in the kernel for a program to read it. While that is
+ * full, the kernel looks at no Ctrl-C either. It must be done from the slave: through the master only the
+ * newest part of it goes. Safe: the path is the host's own, of a pty whose master is open here.
  */
-export function flushInput(master: number): void {
-  tcflush(master, TCOFLUSH);
+export function flushInput(slavePath: string): void {
+  const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
+  try {
+    const slave = openSync(slavePath, O_RDWR | O_NOCTTY | O_NONBLOCK);
+    tcflush(slave, TCIFLUSH);
+    closeSync(slave);
+  } catch {
+    // The program is ending and has hung up: nothing waits for it any more.
+  }
 }

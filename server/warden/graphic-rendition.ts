@@ -74,13 +74,18 @@ export class GraphicRendition {
         this.#colours.set(target, own);
       return 0;
     }
-    const length = parameters[at + 1] === '5' ? 2 : parameters[at + 1] === '2' ? 4 : 0;
-    const rest = parameters.slice(at + 1, at + 1 + length);
-    if (length > 0 && rest.length === length && rest.every((part) => /^\d{0,3}$/.test(part)))
-      this.#colours.set(target, [target, ...rest].join(';'));
-    return length === 0 ? 1 : length;
+    const [form = '', ...values] = parameters.slice(at + 1).map(byteOf);
+    const length = form === '5' ? 1 : form === '2' ? 3 : undefined;
+    // Of a form that there is not, xterm.js leaves out as much as the longest could have.
+    if (length === undefined) return form === '0' ? 6 : 5;
+    const given = Array.from({ length }, (_, index) => values[index] ?? '0');
+    this.#colours.set(target, [target, form, ...given].join(';'));
+    return 1 + length;
   }
 }
+
+/** Missing is 0, and too much is what is left of it in one byte. */
+const byteOf = (parameter: string) => String((Number.parseInt(parameter, 10) || 0) & 0xff);
 
 const isBetween = (number: number, least: number, most: number) =>
   number >= least && number <= most;

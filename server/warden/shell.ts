@@ -82,7 +82,7 @@ export class Shell {
   interrupt(bytes: Uint8Array, took: Took = () => {}): void {
     if (this.#open && !this.#input.isEmpty) {
       this.#forgetInput();
-      flushInput(this.#master);
+      flushInput(this.path);
     }
     this.write(bytes, took);
   }

@@ -87,13 +87,16 @@ export class TerminalModes {
   /** What sets these modes on a new screen; empty when they are those of a new screen. */
   preamble(): string {
     const modes = this.#modes;
-    const text = [regionText(modes.region.normal), modes.saved?.toString() ?? ''];
-    if (modes.saved !== undefined && modes.alternate !== 1049) text.push('\x1b7');
+    const text = [regionText(modes.region.normal)];
+    if (modes.saved !== undefined) {
+      const { rendition, set } = modes.saved;
+      text.push(rendition.toString(), setText(0, set));
+      if (modes.alternate !== 1049) text.push('\x1b7');
+    }
     if (modes.alternate !== 0) text.push(`\x1b[?${modes.alternate}h`);
-    if (modes.saved !== undefined) text.push('\x1b[m');
+    if (modes.saved !== undefined) text.push('\x1b[m\x1b(B');
     text.push(regionText(modes.region.alternate));
-    for (const [index, set] of modes.sets.entries())
-      if (set !== DEFAULT_SET) text.push(`\x1b${'()*+'[index]}${set}`);
+    for (const [index, set] of modes.sets.entries()) text.push(setText(index, set));
     text.push(LEVEL_TEXTS[modes.level] ?? '');
     for (const mode of modes.switched) if (mode !== ORIGIN) text.push(switchText(mode));
     if (modes.mouseEvents !== 0) text.push(`\x1b[?${modes.mouseEvents}h`);
@@ -118,8 +121,7 @@ export class TerminalModes {
     } else if (intermediates !== '') return;
     else if (final === 'c') this.#modes = newModes();
     else if (final === '=' || final === '>') modes.keypad = final === '=';
-    else if (final === '7') modes.saved = modes.rendition.copy();
-    else if (final === '8') modes.rendition = modes.saved?.copy() ?? new GraphicRendition();
+    else if (final === '7' || final === '8') this.#saveOrRestore(final === '7');
     else if (level !== undefined) modes.level = level;
   }
 
@@ -135,8 +137,7 @@ export class TerminalModes {
       for (const mode of numbers.filter((number) => ANSI_MODES.includes(number)))
         setMember(modes.ansi, mode, final === 'h');
     } else if (kind === 'r') this.#setRegion(first || 1, numbers[1] ?? 0);
-    else if (kind === 's') modes.saved = modes.rendition.copy();
-    else if (kind === 'u') modes.rendition = modes.saved?.copy() ?? new GraphicRendition();
+    else if (kind === 's' || kind === 'u') this.#saveOrRestore(kind === 's');
     else if (kind === ' q') modes.cursorStyle = cursorStyleOf(parameters[0] === '' ? 1 : first);
     else if (kind === '!p') this.#softReset();
   }
@@ -160,10 +161,18 @@ export class TerminalModes {
     }
   }
 
+  /** With the cursor's place, which nobody here knows, the look of text is saved, and the character set that counts. */
   #saveOrRestore(save: boolean): void {
     const modes = this.#modes;
-    if (save) modes.saved = modes.rendition.copy();
-    else modes.rendition = modes.saved?.copy() ?? new GraphicRendition();
+    if (save) {
+      modes.saved = {
+        rendition: modes.rendition.copy(),
+        set: modes.sets[modes.level] ?? DEFAULT_SET,
+      };
+    } else {
+      modes.rendition = modes.saved?.rendition.copy() ?? new GraphicRendition();
+      modes.sets[modes.level] = modes.saved?.set ?? DEFAULT_SET;
+    }
   }
 
   #setRegion(top: number, wanted: number): void {
@@ -212,7 +221,7 @@ type Modes = {
   cursorStyle: number;
   rendition: GraphicRendition;
   /** As it was when the cursor was saved. */
-  saved: GraphicRendition | undefined;
+  saved: { readonly rendition: GraphicRendition; readonly set: string } | undefined;
 };
 
 const newModes = (): Modes => ({
@@ -236,7 +245,6 @@ const copyModes = (modes: Modes): Modes => ({
   ansi: new Set(modes.ansi),
   sets: [...modes.sets],
   rendition: modes.rendition.copy(),
-  saved: modes.saved?.copy(),
 });
 
 function setMember(set: Set<number>, member: number, isIn: boolean): void {
@@ -246,6 +254,9 @@ function setMember(set: Set<number>, member: number, isIn: boolean): void {
 
 const regionText = (region: Region) =>
   region === undefined ? '' : `\x1b[${region.top};${region.bottom}r`;
+
+const setText = (index: number, set: string) =>
+  set === DEFAULT_SET ? '' : `\x1b${'()*+'[index]}${set}`;
 
 const switchText = (mode: number) => `\x1b[?${mode}${SWITCHES[mode] === true ? 'l' : 'h'}`;
 
