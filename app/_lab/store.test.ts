@@ -51,6 +51,12 @@ const attached = {
   offset: 0,
   head: 0,
   running: true,
+  modes: '',
+  sizes: [{ offset: 0, columns: 80, rows: 24 }],
+  shell: 1,
+  inputOffset: 0,
+  inputTaken: 0,
+  used: true,
 } as const;
 
 test('a page is live only while it is connected to a running machine', () => {

@@ -25,6 +25,7 @@ export function TerminalPane({ name, session, screenReader }: TerminalPaneProps)
   const label = fill(live.terminal.input, { name: live[name] });
   useXterm({ host, name, session, screenReader, label });
   const connected = useLab(session.store, (lab) => lab.link.kind === 'open');
+  const foreign = useLab(session.store, (lab) => lab.terminals[name].foreignSize !== null);
   return (
     <section
       className="lab-pane terminal-pane"
@@ -32,7 +33,7 @@ export function TerminalPane({ name, session, screenReader }: TerminalPaneProps)
       aria-label={fill(live.terminal.region, { name: live[name] })}
     >
       <TerminalHeader name={name} store={session.store} />
-      <div className="terminal-screen" data-connected={connected}>
+      <div className="terminal-screen" data-connected={connected} data-foreign={foreign}>
         <div ref={host} className="terminal-host" />
       </div>
       <PressureBar session={session} />

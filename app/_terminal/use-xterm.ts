@@ -1,7 +1,9 @@
 import { type RefObject, useEffect, useState } from 'react';
 import type { TerminalName } from '../../server/protocol/identifiers.ts';
 import type { LabSession } from '../_lab/session.ts';
+import { fill, useText } from '../_messages/text.tsx';
 import { useColourScheme } from '../_ui/theme.ts';
+import { byteText } from './byte-text.ts';
 import type { XtermScreen } from './xterm.ts';
 
 type XtermOptions = {
@@ -19,6 +21,11 @@ export function useXterm({ host, name, session, screenReader, label }: XtermOpti
   useEffect(() => screen?.setColourScheme(scheme), [screen, scheme]);
   useEffect(() => screen?.setScreenReaderMode(screenReader), [screen, screenReader]);
   useEffect(() => screen?.setLabel(label), [screen, label]);
+  const { terminal } = useText().live;
+  useEffect(
+    () => screen?.setMissedText((bytes) => fill(terminal.missed, { amount: byteText(bytes) })),
+    [screen, terminal],
+  );
 }
 
 function useScreen(
@@ -38,6 +45,7 @@ function useScreen(
         onText: (text) => session.type(name, text),
         onBinary: (text) => session.typeBinary(name, text),
         onResize: () => session.resized(name),
+        onFocus: () => session.claim(name),
       });
       const removeScreen = session.addScreen(name, opened);
       setScreen(opened);

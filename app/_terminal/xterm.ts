@@ -4,18 +4,24 @@ import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
 import type { TerminalScreen } from '../_lab/terminal-attachment.ts';
 import { copyText } from '../_ui/copy.ts';
+import { gapSequence } from './gap.ts';
 import { readTheme } from './theme.ts';
 
 export type XtermEvents = {
   readonly onText: (text: string) => void;
   readonly onBinary: (text: string) => void;
+  /** There is room for another size. */
   readonly onResize: () => void;
+  /** The keyboard is in the terminal now. */
+  readonly onFocus: () => void;
 };
 
 export type XtermScreen = TerminalScreen & {
   readonly setColourScheme: (scheme: 'light' | 'dark') => void;
   readonly setScreenReaderMode: (on: boolean) => void;
   readonly setLabel: (label: string) => void;
+  /** The sentence for output that is not kept. */
+  readonly setMissedText: (text: (bytes: number) => string) => void;
   readonly dispose: () => void;
 };
 
@@ -43,14 +49,23 @@ export function openXterm(host: HTMLElement, events: XtermEvents): XtermScreen {
   terminal.unicode.activeVersion = '11';
   terminal.open(host);
   drawWithGraphicsCard(terminal);
-  const stopFitting = keepFitted(terminal, host, events.onResize);
+  const fitting = keepFitted(terminal, host, events.onResize);
+  let missedText = (bytes: number) => String(bytes);
   terminal.attachCustomKeyEventHandler((event) => isForTerminal(terminal, event));
   terminal.onData(events.onText);
   terminal.onBinary(events.onBinary);
+  terminal.textarea?.addEventListener('focus', events.onFocus);
   return {
-    size: () => ({ columns: terminal.cols, rows: terminal.rows }),
+    size: fitting.size,
+    // Its turn comes when what was written before it is drawn.
+    resize: ({ columns, rows }) => terminal.write('', () => terminal.resize(columns, rows)),
     write: (bytes, drawn) => terminal.write(bytes, drawn),
     reset: () => terminal.write(RESET),
+    skip: (bytes) => terminal.write(gapSequence(bytes === undefined ? '' : missedText(bytes))),
+    conceal: (on) => {
+      // Not `visibility`: what is not visible loses the keyboard.
+      host.style.opacity = on ? '0' : '';
+    },
     wantsMarkedPastes: () => terminal.modes.bracketedPasteMode,
     focus: () => terminal.focus(),
     setColourScheme: (scheme) => {
@@ -60,8 +75,11 @@ export function openXterm(host: HTMLElement, events: XtermEvents): XtermScreen {
       terminal.options.screenReaderMode = on;
     },
     setLabel: (label) => terminal.textarea?.setAttribute('aria-label', label),
+    setMissedText: (text) => {
+      missedText = text;
+    },
     dispose: () => {
-      stopFitting();
+      fitting.stop();
       terminal.dispose();
     },
   };
@@ -96,16 +114,20 @@ function hasFastWebgl(): boolean {
   return !SOFTWARE.test(String(renderer));
 }
 
-/** Keeps the number of columns and rows to what fits, at most once a frame. A hidden terminal keeps its size. */
-function keepFitted(terminal: Terminal, host: HTMLElement, onResize: () => void): () => void {
+/**
+ * Knows the number of columns and rows that fit, and tells when they change, at most once a frame. A hidden
+ * terminal keeps its size. The size it has is the session's to decide: another page may be using it.
+ */
+function keepFitted(terminal: Terminal, host: HTMLElement, onResize: () => void) {
   const fit = new FitAddon();
   terminal.loadAddon(fit);
   let frame = 0;
+  let size = { columns: terminal.cols, rows: terminal.rows };
   const fitNow = () => {
-    const size = host.clientWidth > 0 && host.clientHeight > 0 && fit.proposeDimensions();
-    if (!size || (size.cols === terminal.cols && size.rows === terminal.rows)) return;
-    if (Number.isNaN(size.cols) || Number.isNaN(size.rows)) return;
-    terminal.resize(size.cols, size.rows);
+    const room = host.clientWidth > 0 && host.clientHeight > 0 && fit.proposeDimensions();
+    if (!room || (room.cols === size.columns && room.rows === size.rows)) return;
+    if (Number.isNaN(room.cols) || Number.isNaN(room.rows)) return;
+    size = { columns: room.cols, rows: room.rows };
     onResize();
   };
   const observer = new ResizeObserver(() => {
@@ -113,10 +135,14 @@ function keepFitted(terminal: Terminal, host: HTMLElement, onResize: () => void)
     frame = requestAnimationFrame(fitNow);
   });
   fitNow();
+  terminal.resize(size.columns, size.rows);
   observer.observe(host);
-  return () => {
-    observer.disconnect();
-    cancelAnimationFrame(frame);
+  return {
+    size: () => size,
+    stop: () => {
+      observer.disconnect();
+      cancelAnimationFrame(frame);
+    },
   };
 }
 

@@ -87,8 +87,14 @@ const STREAMS_MAX = 64;
 export class InputStreams {
   readonly #streams = new Map<string, InputStream>();
 
-  /** The page's stream; how far it had come, which the page is told; and it goes on as the page says. */
-  open(position: InputPosition, shell: number): { stream: InputStream; accepted: number } {
+  /**
+   * The page's stream; how far it had come, which the page is told; and it goes on as the page says. What was
+   * typed for another shell than this, which runs, is given up.
+   */
+  open(
+    position: InputPosition,
+    shell: number | undefined,
+  ): { stream: InputStream; accepted: number } {
     const { stream: id, from, end } = position;
     const known = this.#streams.get(id);
     const stream = known ?? new InputStream(from);

@@ -109,7 +109,7 @@ export class Terminal {
     const printed = this.#printed;
     const known = from >= printed.start && from <= printed.head;
     const offset = known ? from : printed.lineStart();
-    const { stream, accepted } = this.#inputs.open(input, this.#shells);
+    const { stream, accepted } = this.#inputs.open(input, this.running ? this.#shells : undefined);
     const attachment = new Attachment({ from: offset, size, input: stream, tell });
     const needsRedraw = !known && printed.isFullScreenSince(offset);
     if (used || this.#attachments.size === 0) this.#use.by(attachment);
