@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { ToBrowser } from '../../server/protocol/browser.ts';
 import type { ErrorCode } from '../../server/protocol/errors.ts';
 import type { SandboxState } from '../../server/protocol/sandbox-state.ts';
 import { isLive } from './lab-state.ts';
@@ -44,7 +45,7 @@ test('the page says that nothing can be saved until it can be, or until it is to
   assert.equal(store.get().unsaved, false);
 });
 
-const attached = {
+const attached: ToBrowser = {
   type: 'terminal',
   terminal: 'machine',
   channel: 1,
@@ -57,7 +58,7 @@ const attached = {
   inputOffset: 0,
   inputTaken: 0,
   used: true,
-} as const;
+};
 
 test('a page is live only while it is connected to a running machine', () => {
   const store = createLabStore();

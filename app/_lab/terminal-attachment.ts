@@ -88,8 +88,8 @@ export class TerminalAttachment {
     const isNew = this.#output.received === 0;
     this.#do(this.#output.attach(answer, answer.head));
     if (isNew && this.#output.replayBytes > SEEN_REPLAY_BYTES) this.screen?.conceal(true);
-    const { again, lostBytes } = this.#input.attached(answer, this.#now());
-    this.#sendInput(again);
+    const { pieces, lostBytes } = this.#input.attached(answer, this.#now());
+    this.#sendInput(pieces);
     return lostBytes;
   }
 

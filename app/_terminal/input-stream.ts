@@ -42,11 +42,11 @@ export class InputStream {
     return this.#toldPosition;
   }
 
-  /** The terminal has answered. Returns what is to be sent again, and how many bytes are lost for good. */
+  /** The terminal has answered. Returns what goes out now, and how many bytes are lost for good. */
   attached(
     answer: Pick<Attached, 'inputOffset' | 'inputTaken' | 'shell' | 'running'>,
     now: number,
-  ): { readonly again: readonly InputPiece[]; readonly lostBytes: number } {
+  ): { readonly pieces: readonly InputPiece[]; readonly lostBytes: number } {
     const { from = 0, shell = 0 } = this.#toldPosition ?? {};
     const sameShell = answer.running && (shell === answer.shell || shell === 0);
     const come = Math.max(answer.inputOffset, sameShell ? from : this.#sent);
@@ -57,7 +57,9 @@ export class InputStream {
     this.#shell = answer.shell;
     this.#taken = answer.inputTaken;
     this.#pieces = this.#pieces.filter((piece) => endOf(piece) > come);
-    return { again: this.#pieces, lostBytes };
+    const again = [...this.#pieces];
+    // All that was under way may have been taken meanwhile: then nothing else makes the rest go on.
+    return { pieces: [...again, ...this.#send(now)], lostBytes };
   }
 
   /** The connection is lost. */

@@ -13,10 +13,10 @@ export const FLOW_CONTROL = {
   /** The page acknowledges each time this many bytes have been drawn. */
   acknowledgeEveryBytes: 64 * 1024,
   /** More than this sent but not drawn: the pty is no longer read. */
-  pauseAboveBytes: 512 * 1024,
+  pauseAboveBytes: 256 * 1024,
   /** Down to this: the pty is read again. */
   resumeBelowBytes: 128 * 1024,
-  /** What a terminal remembers for a page that comes back. */
+  /** What a terminal remembers for a page that comes back: all that can be under way when it goes, and more. */
   replayBytes: 512 * 1024,
   /** The most that a page may have sent and the pty not taken. */
   inputWindowBytes: 64 * 1024,
