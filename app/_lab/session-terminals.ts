@@ -13,6 +13,9 @@ type TerminalsParts = {
   readonly now?: (() => number) | undefined;
 };
 
+/** After this the page has its usual room again: it has no more to say of a lost connection. */
+const SETTLED_MS = 300;
+
 /** What Ctrl-C sends. */
 const INTERRUPT = '\x03';
 
@@ -94,7 +97,7 @@ export class SessionTerminals {
     const lostBytes = this.#attachments[name].attached(message);
     if (lostBytes > 0) this.#store.dispatch({ type: 'key-dropped', terminal: name });
     this.#showSize(name);
-    this.resized(name);
+    setTimeout(() => this.resized(name), SETTLED_MS);
   }
 
   /** There is a new shell in it. */

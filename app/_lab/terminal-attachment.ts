@@ -74,8 +74,9 @@ export class TerminalAttachment {
 
   /** What to ask for to be attached, or nothing while there is no screen. */
   request(used: boolean) {
-    const size = this.size();
-    if (!size) return undefined;
+    // A page that comes back has the notices of its absence on it, and room for less than in a moment.
+    const size = this.#toldSize ?? this.size();
+    if (!this.screen || !size) return undefined;
     this.#toldSize = size;
     const input = this.#input.position(this.#now());
     return { terminal: this.name, ...size, from: this.#output.received, used, input };
@@ -151,9 +152,9 @@ export class TerminalAttachment {
   changedSize(): TerminalSize | undefined {
     const size = this.size();
     if (!size || isSame(size, this.#toldSize)) return undefined;
-    this.#toldSize = size;
-    // Who is connected is told by the terminal when it has it.
-    if (this.channel === undefined) this.screen?.resize(size);
+    if (this.channel !== undefined) this.#toldSize = size;
+    // What is drawn keeps the size it was drawn for until the terminal has another.
+    else if (this.#ownSize === undefined) this.screen?.resize(size);
     return size;
   }
 

@@ -26,6 +26,11 @@ class Way {
     this.#holding = true;
   }
 
+  /** Bytes that wait for `release`. */
+  get heldBytes(): number {
+    return this.#held.reduce((sum, bytes) => sum + bytes.byteLength, 0);
+  }
+
   release(): void {
     this.#holding = false;
     for (const bytes of this.#held.splice(0)) this.#pass(bytes);

@@ -3,18 +3,21 @@ import { createHash, randomBytes } from 'node:crypto';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Chance } from '../churn/chance.ts';
+import { FLOW_CONTROL } from '../protocol/flow-control.ts';
+import { FRAME_PAYLOAD_BYTES_MAX } from '../protocol/frame.ts';
 import { CutProxy, type ProxiedConnection } from '../testing/cut-proxy.ts';
 import { eventually } from '../testing/eventually.ts';
 import { freePort, startLab, type TestLab } from '../testing/lab.ts';
 import { SessionPage } from '../testing/session-page.ts';
 
 /** How often the connection is harmed while bytes flow; `GLASSBOX_CUTS` sets another number. */
-const CUTS = Number(process.env.GLASSBOX_CUTS) || 200;
+const CUTS = Number(process.env.GLASSBOX_CUTS) || 80;
 const SEED = Number(process.env.GLASSBOX_SEED) || 20_261_126;
 
-/** Each way. */
-const BYTES = 20_000_000;
+/** Each way; a connection brings a window's worth at once, so more cuts need more bytes to harm. */
+const BYTES = Math.max(20_000_000, CUTS * 250_000);
 const PIECE_BYTES = 1_000_000;
+const CUT_EVERY_BYTES = 50_000;
 
 /** A lab behind a proxy, and a page that comes to it through that. */
 async function labBehindProxy(context: TestContext) {
@@ -96,7 +99,7 @@ async function harm(
   const counts = new Map<string, number>();
   const names = Object.keys(HARMS);
   for (let cut = 0; cut < CUTS; cut += 1) {
-    const progress = page.paper.bytes + Math.floor((chance.next() * 1.6 * BYTES) / CUTS);
+    const progress = page.paper.bytes + chance.below(2 * CUT_EVERY_BYTES);
     const deadline = performance.now() + 300;
     const connection = await eventually('there is a connection to harm', () =>
       page.paper.bytes >= progress || performance.now() > deadline || done()
@@ -152,4 +155,62 @@ test(`${BYTES} bytes each way arrive once and in order, though the connection is
     `${all} harms in ${Math.round(harmedMs / 1000)} s over ${proxy.count} connections: ${JSON.stringify(Object.fromEntries(counts))}`,
   );
   assert.equal(all, CUTS);
+});
+
+test('what was typed before a stall of forty seconds is never run, also when the old connection still brings it', async (context) => {
+  const { proxy, page } = await labBehindProxy(context);
+  hurry(context, page);
+  const old = proxy.latest;
+  assert.ok(old);
+  old.toServer.hold();
+  page.session.type('machine', 'echo pha-$((1))-ntom\r');
+  page.clockAheadMs = 40_000;
+  page.session.reconnect();
+  await eventually('the page is back and says so', () => page.terminal.keysDropped === 1);
+  old.toServer.release();
+  page.session.type('machine', 'echo re-$((1))-al\r');
+  await page.shows(/re-1-al[\s\S]*[$#] $/);
+  assert.ok(!page.paper.tail.includes('pha-'), page.paper.tail);
+  assert.equal(page.terminal.keysDropped, 0, 'it was seen');
+  assert.deepEqual(page.paper.faults, []);
+});
+
+test('what was typed just before a cut is run, once', async (context) => {
+  const { proxy, page } = await labBehindProxy(context);
+  hurry(context, page);
+  const old = proxy.latest;
+  assert.ok(old);
+  old.toServer.hold();
+  page.session.type('machine', 'echo on-$((1))-ce >>/tmp/once\r');
+  page.session.reconnect();
+  await page.untilOpen();
+  old.toServer.release();
+  page.session.type('machine', 'cat /tmp/once; echo al-$((1))-l\r');
+  const [shown] = await page.shows(/\non-1-ce[\s\S]*al-1-l/);
+  assert.equal(shown.split('\non-1-ce').length, 2, shown);
+  assert.equal(page.terminal.keysDropped, 0);
+});
+
+test('a page whose connection takes nothing holds up nobody else, and stays within its bounds', async (context) => {
+  const { lab, proxy, page } = await labBehindProxy(context);
+  const neighbour = new SessionPage(context, proxy.port);
+  await neighbour.untilReady();
+  const flooded = new SessionPage(context, proxy.port);
+  await flooded.untilReady();
+  proxy.latest?.toClient.hold();
+  flooded.session.type('machine', 'yes\r');
+  flooded.session.typeBinary('machine', 'x'.repeat(5_000_000));
+  await eventually('the flood is stopped by its window', async () => {
+    const before = proxy.latest?.toClient.heldBytes ?? 0;
+    await wait(100);
+    return before > 100_000 && proxy.latest?.toClient.heldBytes === before;
+  });
+  for (const other of [page, neighbour]) {
+    other.session.type('machine', 'echo be-$((1))-side\r');
+    await other.shows(/be-1-side/);
+  }
+  const bound = FLOW_CONTROL.pauseAboveBytes + 2 * FRAME_PAYLOAD_BYTES_MAX;
+  const held = proxy.latest?.toClient.heldBytes ?? 0;
+  assert.ok(held <= bound, `${held} bytes were sent to a page that takes none`);
+  assert.ok(lab.exitCode === undefined);
 });
