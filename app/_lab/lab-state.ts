@@ -43,6 +43,10 @@ export type TerminalState = {
     | { readonly kind: 'failed'; readonly error: ErrorReport };
   /** Keys that were pressed while nothing could receive them; shown, then forgotten once they can be. */
   readonly keysDropped: number;
+  /** Output that was not kept, where a full-screen program leaves no place to say so. */
+  readonly missedBytes: number;
+  /** The size it has because another page decides it, when that is not what this page has room for. */
+  readonly foreignSize: { readonly columns: number; readonly rows: number } | null;
 };
 
 export type OpenCheck = {
@@ -84,13 +88,26 @@ export type LabEvent =
   | { readonly type: 'line-left' }
   | { readonly type: 'terminal-asked'; readonly terminal: TerminalName }
   | { readonly type: 'key-dropped'; readonly terminal: TerminalName }
+  | { readonly type: 'output-missed'; readonly terminal: TerminalName; readonly bytes: number }
+  /** The learner types again, and has seen what the terminal's header said. */
+  | { readonly type: 'notices-seen'; readonly terminal: TerminalName }
+  | {
+      readonly type: 'foreign-size';
+      readonly terminal: TerminalName;
+      readonly size: TerminalState['foreignSize'];
+    }
   | { readonly type: 'step-opened'; readonly lesson: string; readonly step: string }
   | { readonly type: 'step-closed' }
   | { readonly type: 'quiz-asked'; readonly place: QuizPlace; readonly given: QuizGiven }
   | { readonly type: 'pressure-dismissed' }
   | { readonly type: 'error-dismissed' };
 
-const CLOSED: TerminalState = { shell: { kind: 'closed' }, keysDropped: 0 };
+const CLOSED: TerminalState = {
+  shell: { kind: 'closed' },
+  keysDropped: 0,
+  missedBytes: 0,
+  foreignSize: null,
+};
 const CLOSED_TERMINALS = { machine: CLOSED, container: CLOSED } as const;
 
 export const INITIAL_LAB_STATE: LabState = {
@@ -123,6 +140,12 @@ export function transition(state: LabState, event: LabEvent): LabState {
       return withTerminal(state, event.terminal, {
         keysDropped: state.terminals[event.terminal].keysDropped + 1,
       });
+    case 'output-missed':
+      return withTerminal(state, event.terminal, { missedBytes: event.bytes });
+    case 'notices-seen':
+      return withTerminal(state, event.terminal, { keysDropped: 0, missedBytes: 0 });
+    case 'foreign-size':
+      return withTerminal(state, event.terminal, { foreignSize: event.size });
     case 'step-opened':
       return { ...state, check: { lesson: event.lesson, step: event.step, state: null } };
     case 'step-closed':
@@ -178,6 +201,8 @@ function received(state: LabState, message: ToBrowser, at: number): LabState {
         shell: message.running ? { kind: 'running' } : { kind: 'ended', exitCode: null, signal: 0 },
         keysDropped: 0,
       });
+    case 'terminal-started':
+      return withTerminal(state, message.terminal, { shell: { kind: 'running' } });
     case 'terminal-ended':
       return withTerminal(state, message.terminal, {
         shell: { kind: 'ended', exitCode: message.exitCode, signal: message.signal },
@@ -205,6 +230,10 @@ function received(state: LabState, message: ToBrowser, at: number): LabState {
       return { ...state, unsaved: false };
     case 'error':
       return failed(state, message.error);
+    case 'terminal-size':
+    case 'terminal-skipped':
+    case 'pong':
+      return state;
   }
 }
 

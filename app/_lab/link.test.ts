@@ -6,7 +6,7 @@ import { WebSocket as Client, type WebSocket as ServerSocket, WebSocketServer } 
 import { CLOSE_CODES, type ToBrowser } from '../../server/protocol/browser.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../../server/protocol/frame.ts';
 import type { Link } from './lab-state.ts';
-import { openLink } from './link.ts';
+import { type LinkTimes, openLink } from './link.ts';
 
 /** Collects values and lets a test wait for one that it describes. */
 function inbox<T>() {
@@ -35,7 +35,7 @@ function inbox<T>() {
   };
 }
 
-async function lab(context: TestContext) {
+async function lab(context: TestContext, times?: LinkTimes) {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
   await once(server, 'listening');
   const connections = inbox<ServerSocket>();
@@ -51,6 +51,7 @@ async function lab(context: TestContext) {
     `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     { onState: states.push, onMessage: messages.push, onFrame: frames.push },
     (url) => new Client(url) as unknown as WebSocket,
+    times,
   );
   context.after(() => {
     link.close();
@@ -118,4 +119,37 @@ test('a changed network makes a new connection without a loss being shown', asyn
     states.values.some((state) => state.kind === 'lost'),
     false,
   );
+});
+
+const SOON: LinkTimes = { connectMs: 5000, quietMs: 20, answerMs: 20 };
+
+test('a silent connection is asked whether it lives, and given up when nothing comes of it', async (context) => {
+  const { said, connections, states } = await lab(context, SOON);
+  assert.equal(await said.until(() => true), '{"type":"ping"}');
+  const lost = await states.until((state) => state.kind === 'lost');
+  assert.equal(lost.kind === 'lost' && lost.restarting, false);
+  await connections.until(() => true);
+});
+
+test('a connection that answers is kept', async (context) => {
+  const { connection, said, states, messages } = await lab(context, {
+    connectMs: 5000,
+    quietMs: 10,
+    answerMs: 5000,
+  });
+  connection.on('message', () => connection.send('{"type":"pong"}'));
+  for (let round = 0; round < 5; round += 1) {
+    await said.until(() => true);
+    await messages.until((message) => message.type === 'pong');
+  }
+  assert.deepEqual(states.values, []);
+});
+
+test('a page that nobody sees asks nothing, and asks at once when it is seen again', async (context) => {
+  const { link, said } = await lab(context, { connectMs: 5000, quietMs: 60_000, answerMs: 60_000 });
+  link.watch(false);
+  link.send({ type: 'check-now' });
+  assert.equal(await said.until(() => true), '{"type":"check-now"}');
+  link.watch(true);
+  assert.equal(await said.until(() => true), '{"type":"ping"}');
 });

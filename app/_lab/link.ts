@@ -24,11 +24,21 @@ export type LabLink = {
   readonly reconnect: () => void;
   /** Drops the connection and tries again after the usual wait: what is behind it is not well. */
   readonly giveUp: () => void;
+  /** Somebody sees the page, or nobody: a connection that is silent is asked whether it lives while it is seen. */
+  readonly watch: (seen: boolean) => void;
   readonly close: () => void;
 };
 
-/** A connection that has been silent since it was opened for this long counts as failed. */
-const CONNECT_TIMEOUT_MS = 10_000;
+export type LinkTimes = {
+  /** From an attempt until the lab speaks WebSocket. */
+  readonly connectMs: number;
+  /** Nothing was heard for so long: ask. */
+  readonly quietMs: number;
+  /** Nothing has come of it for so long: the connection is dead, whatever TCP still hopes. */
+  readonly answerMs: number;
+};
+
+const LINK_TIMES: LinkTimes = { connectMs: 10_000, quietMs: 10_000, answerMs: 5_000 };
 
 /**
  * The page's one WebSocket, kept alive: it reconnects until it is closed or refused. Messages are
@@ -38,11 +48,13 @@ export function openLink(
   url: string,
   events: LinkEvents,
   connect: (url: string) => WebSocket = (address) => new WebSocket(address),
+  times: LinkTimes = LINK_TIMES,
 ): LabLink {
   let socket: WebSocket | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let attempt = 0;
   let done = false;
+  let seen = true;
 
   const open = () => {
     clearTimeout(timer);
@@ -50,9 +62,9 @@ export function openLink(
     const opened = connect(url);
     socket = opened;
     opened.binaryType = 'arraybuffer';
-    timer = setTimeout(() => lose(opened, 0), CONNECT_TIMEOUT_MS);
+    timer = setTimeout(() => lose(opened, 0), times.connectMs);
     opened.onopen = () => {
-      clearTimeout(timer);
+      listen(opened);
       events.onState({ kind: 'open' });
     };
     opened.onmessage = (event) => receive(opened, event.data);
@@ -63,6 +75,7 @@ export function openLink(
 
   const receive = (from: WebSocket, data: unknown) => {
     if (from !== socket) return;
+    listen(from);
     if (data instanceof ArrayBuffer) {
       const frame = decodeFrame(new Uint8Array(data));
       if (frame) return events.onFrame(frame);
@@ -76,6 +89,18 @@ export function openLink(
     }
     // The lab says what this page does not understand: another version of it is running now.
     refuse();
+  };
+
+  /** Something was heard: the connection lives. If nothing more is heard for long, it is asked. */
+  const listen = (to: WebSocket) => {
+    clearTimeout(timer);
+    if (seen) timer = setTimeout(() => ask(to), times.quietMs);
+  };
+
+  const ask = (whom: WebSocket) => {
+    clearTimeout(timer);
+    transmit(JSON.stringify({ type: 'ping' } satisfies FromBrowser));
+    timer = setTimeout(() => lose(whom, 0), times.answerMs);
   };
 
   const refuse = () => {
@@ -128,6 +153,14 @@ export function openLink(
       if (done) return;
       abandon();
       open();
+    },
+    watch: (isSeen) => {
+      const wasSeen = seen;
+      seen = isSeen;
+      if (socket?.readyState !== WEBSOCKET_OPEN || isSeen === wasSeen) return;
+      // Who was not seen may have slept for hours.
+      if (isSeen) ask(socket);
+      else clearTimeout(timer);
     },
     giveUp: () => {
       if (socket) lose(socket, CLOSE_CODES.restarting);

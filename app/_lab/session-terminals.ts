@@ -1,7 +1,7 @@
 import type { FromBrowser, ToBrowser } from '../../server/protocol/browser.ts';
 import type { Frame } from '../../server/protocol/frame.ts';
 import { TERMINALS, type TerminalName } from '../../server/protocol/identifiers.ts';
-import { bytesOfBinary, inputPayloads, keyText, typedCommand } from '../_terminal/typing.ts';
+import { bytesOfBinary, keyText, typedCommand } from '../_terminal/typing.ts';
 import type { LabStore } from './store.ts';
 import { TerminalAttachment, type TerminalScreen } from './terminal-attachment.ts';
 
@@ -10,9 +10,11 @@ type TerminalsParts = {
   /** False when nothing was sent. */
   readonly send: (message: FromBrowser) => boolean;
   readonly sendFrame: (frame: Frame) => boolean;
+  readonly now?: (() => number) | undefined;
 };
 
-const utf8 = new TextEncoder();
+/** After this the page has its usual room again: it has no more to say of a lost connection. */
+const SETTLED_MS = 300;
 
 /** What Ctrl-C sends. */
 const INTERRUPT = '\x03';
@@ -21,17 +23,20 @@ const INTERRUPT = '\x03';
 export class SessionTerminals {
   readonly #store: LabStore;
   readonly #send: TerminalsParts['send'];
-  readonly #sendFrame: TerminalsParts['sendFrame'];
-  readonly #attachments = {
-    machine: new TerminalAttachment('machine'),
-    container: new TerminalAttachment('container'),
-  } as const satisfies Record<TerminalName, TerminalAttachment>;
+  readonly #attachments: Readonly<Record<TerminalName, TerminalAttachment>>;
   #hasMachine = false;
+  #visible = true;
 
-  constructor({ store, send, sendFrame }: TerminalsParts) {
+  constructor({ store, send, sendFrame, now = Date.now }: TerminalsParts) {
     this.#store = store;
     this.#send = send;
-    this.#sendFrame = sendFrame;
+    const attachment = (terminal: TerminalName) =>
+      new TerminalAttachment(terminal, {
+        sendFrame,
+        now,
+        missed: (bytes) => store.dispatch({ type: 'output-missed', terminal, bytes }),
+      });
+    this.#attachments = { machine: attachment('machine'), container: attachment('container') };
   }
 
   /** There is a machine: the one that the screens show, or another. */
@@ -57,6 +62,19 @@ export class SessionTerminals {
     this.detach();
   }
 
+  /** Somebody looks at the page, or nobody: the terminals have the size of a page that is looked at. */
+  setVisible(visible: boolean): void {
+    this.#visible = visible;
+    if (visible) for (const name of TERMINALS) this.claim(name);
+  }
+
+  /** This page is used now: the terminal takes its size. */
+  claim(name: TerminalName): void {
+    const { channel } = this.#attachments[name];
+    const size = this.#attachments[name].claimedSize();
+    if (size && channel !== undefined) this.#send({ type: 'resize-terminal', channel, ...size });
+  }
+
   addScreen(name: TerminalName, screen: TerminalScreen): () => void {
     this.#attachments[name].screen = screen;
     this.open(name);
@@ -64,8 +82,9 @@ export class SessionTerminals {
   }
 
   open(name: TerminalName): void {
-    const request = this.#attachments[name].request();
-    if (!this.#hasMachine || !request) return;
+    if (!this.#hasMachine) return;
+    const request = this.#attachments[name].request(this.#visible);
+    if (!request) return;
     const known = this.#shell(name) === 'running' || this.#shell(name) === 'ended';
     if (this.#send({ type: 'open-terminal', ...request }) && !known)
       this.#store.dispatch({ type: 'terminal-asked', terminal: name });
@@ -73,33 +92,61 @@ export class SessionTerminals {
 
   /** The lab has answered: the terminal is open. */
   opened(message: Extract<ToBrowser, { type: 'terminal' }>): void {
-    const attachment = this.#attachments[message.terminal];
-    const size = attachment.attached(message);
-    if (size) this.#send({ type: 'resize-terminal', channel: message.channel, ...size });
-    for (const text of attachment.takeWaitingInput()) this.#typeText(message.terminal, text);
+    const name = message.terminal;
+    const lostBytes = this.#attachments[name].attached(message);
+    if (lostBytes > 0) this.#store.dispatch({ type: 'key-dropped', terminal: name });
+    this.#showSize(name);
+    setTimeout(() => this.resized(name), SETTLED_MS);
   }
 
-  output(frame: Frame): void {
-    if (frame.kind !== 'output') return;
-    const name = TERMINALS.find(
-      (terminal) => this.#attachments[terminal].channel === frame.channel,
-    );
-    if (name) this.#attachments[name].draw(frame, this.#sendFrame);
+  /** There is a new shell in it. */
+  started({ terminal, shell }: Extract<ToBrowser, { type: 'terminal-started' }>): void {
+    const attachment = this.#attachments[terminal];
+    attachment.shellStarted(shell);
+    for (const text of attachment.takeWaitingInput()) this.#typeText(terminal, text);
+  }
+
+  ended(name: TerminalName): void {
+    this.#attachments[name].shellEnded();
+  }
+
+  sizeChanged(news: Extract<ToBrowser, { type: 'terminal-size' }>): void {
+    const name = this.#nameOf(news.channel);
+    if (!name) return;
+    this.#attachments[name].resized(news, news.used);
+    this.#showSize(name);
+  }
+
+  skipped(news: Extract<ToBrowser, { type: 'terminal-skipped' }>): void {
+    const name = this.#nameOf(news.channel);
+    if (name) this.#attachments[name].skipped(news);
+  }
+
+  frame(frame: Frame): void {
+    const name = this.#nameOf(frame.channel);
+    if (!name) return;
+    if (frame.kind === 'output') this.#attachments[name].draw(frame);
+    if (frame.kind === 'taken') this.#attachments[name].taken(frame.offset);
   }
 
   type(name: TerminalName, text: string): void {
-    if (this.#attachments[name].isReplayAnswer(text)) return;
+    if (this.#attachments[name].isIdleAnswer(text)) return;
     this.#typeText(name, text);
   }
 
   typeBinary(name: TerminalName, text: string): void {
-    this.#sendInput(name, bytesOfBinary(text));
+    this.#typed(
+      name,
+      this.#isRunning(name) && this.#attachments[name].typeBytes(bytesOfBinary(text)),
+    );
   }
 
   resized(name: TerminalName): void {
     const size = this.#attachments[name].changedSize();
     const { channel } = this.#attachments[name];
-    if (size && channel !== undefined) this.#send({ type: 'resize-terminal', channel, ...size });
+    if (size && channel !== undefined && this.#visible)
+      this.#send({ type: 'resize-terminal', channel, ...size });
+    this.#showSize(name);
   }
 
   runCommand(name: TerminalName, command: string, interrupt: boolean): void {
@@ -117,8 +164,7 @@ export class SessionTerminals {
   }
 
   restart(name: TerminalName): void {
-    const size = this.#attachments[name].size();
-    if (size && this.#send({ type: 'restart-terminal', terminal: name, ...size }))
+    if (this.#send({ type: 'restart-terminal', terminal: name }))
       this.#store.dispatch({ type: 'terminal-asked', terminal: name });
   }
 
@@ -126,31 +172,43 @@ export class SessionTerminals {
     for (const name of TERMINALS) this.#attachments[name].forget();
   }
 
+  #nameOf(channel: number): TerminalName | undefined {
+    return TERMINALS.find((terminal) => this.#attachments[terminal].channel === channel);
+  }
+
   #shell(name: TerminalName) {
     return this.#store.get().terminals[name].shell.kind;
   }
 
-  #sendInput(name: TerminalName, bytes: Uint8Array): void {
-    const { channel } = this.#attachments[name];
-    const sent =
-      channel !== undefined &&
-      this.#shell(name) === 'running' &&
-      inputPayloads(bytes).every((payload) =>
-        this.#sendFrame({ kind: 'input', channel, offset: 0, payload }),
-      );
-    // Not kept for later: text that was typed at a screen which has changed since may do anything.
-    if (!sent) this.#store.dispatch({ type: 'key-dropped', terminal: name });
+  #isRunning(name: TerminalName): boolean {
+    return this.#shell(name) === 'running';
   }
 
   #typeText(name: TerminalName, text: string): void {
-    if (this.#shell(name) !== 'ended') this.#sendInput(name, utf8.encode(text));
-    else if (text === '\r') this.restart(name);
+    if (this.#shell(name) !== 'ended') {
+      this.#typed(name, this.#isRunning(name) && this.#attachments[name].type(text));
+    } else if (text === '\r') this.restart(name);
+  }
+
+  #typed(name: TerminalName, sent: boolean): void {
+    const { keysDropped, missedBytes } = this.#store.get().terminals[name];
+    // Not kept for later: text that was typed at a screen which has changed since may do anything.
+    if (!sent) this.#store.dispatch({ type: 'key-dropped', terminal: name });
+    else if (keysDropped > 0 || missedBytes > 0)
+      this.#store.dispatch({ type: 'notices-seen', terminal: name });
+  }
+
+  #showSize(name: TerminalName): void {
+    const foreignSize = this.#attachments[name].foreignSize() ?? null;
+    const { foreignSize: shown } = this.#store.get().terminals[name];
+    if (shown?.columns === foreignSize?.columns && shown?.rows === foreignSize?.rows) return;
+    this.#store.dispatch({ type: 'foreign-size', terminal: name, size: foreignSize });
   }
 
   #runText(name: TerminalName, text: string): void {
     this.#attachments[name].focus();
     if (this.#shell(name) !== 'ended') {
-      this.#sendInput(name, utf8.encode(text));
+      this.#typeText(name, text);
       return;
     }
     this.#attachments[name].holdInput(text);

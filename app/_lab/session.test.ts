@@ -30,7 +30,7 @@ const machine = (id: string): SandboxState => ({
 
 /** A screen that keeps what is written to it and has drawn it at once. */
 function paper() {
-  const screen = { text: '', resets: 0, columns: 80, reading: false };
+  const screen = { text: '', resets: 0, columns: 80, reading: false, sizes: [0] };
   const decoder = new TextDecoder();
   const view: TerminalScreen = {
     size: () => ({ columns: screen.columns, rows: 24 }),
@@ -42,6 +42,11 @@ function paper() {
       screen.resets += 1;
       screen.text = '';
     },
+    resize: ({ columns }) => screen.sizes.push(columns),
+    skip: (missedBytes) => {
+      screen.text += `[${missedBytes} missing]`;
+    },
+    conceal: () => {},
     wantsMarkedPastes: () => screen.reading,
     focus: () => {},
   };
@@ -109,10 +114,12 @@ async function page(context: TestContext) {
     return new Connection(socket);
   };
   const judgements: Judged[] = [];
+  const clock = { now: 1_000_000 };
   const session = createSession({
     store: createLabStore(),
     lesson: 'uts',
     secret: () => SECRET,
+    now: () => clock.now,
     onJudged: (judgement) => judgements.push(judgement),
     openLink: (events) =>
       openLink(url, events, (address) => new Client(address) as unknown as WebSocket),
@@ -124,7 +131,7 @@ async function page(context: TestContext) {
     for (const client of server.clients) client.terminate();
     server.close();
   });
-  return { session, connected, judgements, lab: await first };
+  return { session, connected, judgements, clock, lab: await first };
 }
 
 /** A page with a machine and its machine terminal open on channel 1. */
@@ -147,6 +154,12 @@ const attached = (change: Partial<Extract<ToBrowser, { type: 'terminal' }>>): To
   offset: 0,
   head: 0,
   running: true,
+  modes: '',
+  sizes: [{ offset: 0, columns: 80, rows: 24 }],
+  shell: 1,
+  inputOffset: 0,
+  inputTaken: 0,
+  used: true,
   ...change,
 });
 
@@ -255,7 +268,7 @@ test('after a lost connection the terminal goes on at the byte it had come to, a
   const { session, lab, connected, screen } = await openPage(context);
   session.openStep('uts', 'rename', true);
   await lab.hear('watch-step');
-  session.watchXray(true);
+  session.setVisible(true);
   lab.print(1, 0, 'hello ');
   lab.say({ type: 'error', error: { code: 'bad-message', message: '', hint: '' } });
   await until(session, () => session.store.get().error !== null);
@@ -305,6 +318,125 @@ test('keys that nothing receives are counted and not sent later', async (context
   assert.equal(Buffer.from((await again.hearFrame('input')).payload).toString(), 'ok');
 });
 
+/** The connection is lost, and the page is back on its machine: what it says, and its new connection. */
+async function reconnect({ lab, connected }: Awaited<ReturnType<typeof openPage>>) {
+  const next = connected();
+  lab.socket.terminate();
+  const again = await next;
+  await again.hear('hello');
+  again.say({ type: 'machine', state: machine('00000000000a') });
+  return { again, request: await again.hear('open-terminal') };
+}
+
+test('what may not have arrived is sent again after a reconnect, at its place', async (context) => {
+  const opened = await openPage(context);
+  const { session, lab } = opened;
+  session.type('machine', 'abc');
+  await lab.hearFrame('input');
+  const { again, request } = await reconnect(opened);
+  assert.deepEqual({ ...request.input, stream: '' }, { stream: '', from: 0, end: 3, shell: 1 });
+  again.say(attached({ channel: 2, inputOffset: 1, inputTaken: 1 }));
+  const { channel, offset, payload } = await again.hearFrame('input');
+  assert.deepEqual([channel, offset, Buffer.from(payload).toString()], [2, 0, 'abc']);
+  assert.equal(session.store.get().terminals.machine.keysDropped, 0);
+});
+
+test('what was typed half a minute before the reconnect is not sent again, and the page says so', async (context) => {
+  const opened = await openPage(context);
+  const { session, lab, clock } = opened;
+  session.type('machine', 'rm -rf x\r');
+  await lab.hearFrame('input');
+  clock.now += 40_000;
+  const { again, request } = await reconnect(opened);
+  assert.equal(request.input.from, 9);
+  again.say(attached({ channel: 2, inputOffset: 0, inputTaken: 9 }));
+  await until(session, () => session.store.get().terminals.machine.keysDropped === 1);
+  session.type('machine', 'ls');
+  const { offset, payload } = await again.hearFrame('input');
+  assert.deepEqual([offset, Buffer.from(payload).toString()], [9, 'ls']);
+  assert.equal(session.store.get().terminals.machine.keysDropped, 0, 'and it was seen');
+});
+
+test('another machine gets a stream of its own, and nothing of what was typed', async (context) => {
+  const { session, lab } = await openPage(context);
+  session.type('machine', 'abc');
+  await lab.hearFrame('input');
+  lab.say({ type: 'gone', reason: 'reset' });
+  lab.say({ type: 'machine', state: machine('00000000000b') });
+  const { input } = await lab.hear('open-terminal');
+  assert.deepEqual([input.from, input.end, input.shell], [0, 0, 0]);
+});
+
+test('a page that was away too long says what is missing, and keeps what it has', async (context) => {
+  const opened = await openPage(context);
+  const { session, lab, screen } = opened;
+  lab.print(1, 0, 'old ');
+  lab.say({ type: 'error', error: { code: 'bad-message', message: '', hint: '' } });
+  await until(session, () => session.store.get().error !== null);
+  const { again } = await reconnect(opened);
+  const sizes = [{ offset: 900, columns: 80, rows: 24 }];
+  again.say(attached({ channel: 2, offset: 904, head: 907, modes: '\x1b[1m', sizes }));
+  again.print(2, 904, 'new');
+  again.say({ type: 'error', error: { code: 'no-such-lesson', message: '', hint: '' } });
+  await until(session, () => session.store.get().error?.code === 'no-such-lesson');
+  assert.equal(screen.text, 'old [900 missing]\x1b[1mnew');
+  assert.equal(session.store.get().terminals.machine.missedBytes, 0);
+});
+
+test('a gap within a full-screen program is said in the header instead', async (context) => {
+  const opened = await openPage(context);
+  const { session, lab } = opened;
+  lab.print(1, 0, 'old ');
+  lab.say({ type: 'error', error: { code: 'bad-message', message: '', hint: '' } });
+  await until(session, () => session.store.get().error !== null);
+  const { again } = await reconnect(opened);
+  const sizes = [{ offset: 900, columns: 80, rows: 24 }];
+  again.say(attached({ channel: 2, offset: 904, head: 907, modes: '\x1b[?1049h', sizes }));
+  await until(session, () => session.store.get().terminals.machine.missedBytes === 900);
+  session.type('machine', 'x');
+  assert.equal(session.store.get().terminals.machine.missedBytes, 0);
+});
+
+test('a page that another one has resized says so, does not answer programs, and takes its size back when it is used', async (context) => {
+  const { session, lab, screen } = await openPage(context);
+  const news = { type: 'terminal-size', channel: 1, offset: 0, columns: 60, rows: 20 } as const;
+  lab.say({ ...news, used: false });
+  const foreign = () => session.store.get().terminals.machine.foreignSize;
+  await until(session, () => foreign() !== null);
+  assert.deepEqual([screen.sizes.at(-1), foreign()], [60, { columns: 60, rows: 20 }]);
+  session.type('machine', '\x1b[1;1R');
+  session.claim('machine');
+  assert.equal((await lab.hear('resize-terminal')).columns, 80);
+  lab.say({ ...news, columns: 80, rows: 24, used: true });
+  await until(session, () => foreign() === null);
+  session.type('machine', '\x1b[1;1R');
+  assert.equal((await lab.hearFrame('input')).offset, 0, 'the first answer was not sent');
+});
+
+test('a paste is sent as it is taken, and Ctrl-C throws the rest away', async (context) => {
+  const { session, lab } = await openPage(context);
+  session.type('machine', 'x'.repeat(10 * FLOW_CONTROL.inputWindowBytes));
+  let end = 0;
+  while (end < FLOW_CONTROL.inputWindowBytes) {
+    const { offset, payload } = await lab.hearFrame('input');
+    assert.equal(offset, end);
+    end += payload.byteLength;
+  }
+  lab.socket.send(
+    encodeFrame({ kind: 'taken', channel: 1, offset: 1000, payload: new Uint8Array() }),
+  );
+  end += (await lab.hearFrame('input')).payload.byteLength;
+  assert.equal(end, FLOW_CONTROL.inputWindowBytes + 1000);
+  session.type('machine', '\x03');
+  const { offset, payload } = await lab.hearFrame('interrupt');
+  assert.deepEqual([offset, ...payload], [end, 3]);
+  session.type('machine', 'y');
+  lab.socket.send(
+    encodeFrame({ kind: 'taken', channel: 1, offset: end + 1, payload: new Uint8Array() }),
+  );
+  assert.equal((await lab.hearFrame('input')).payload.byteLength, 1);
+});
+
 test('answers to questions of a replay stay on the page, the learner’s keys do not', async (context) => {
   const { session, lab, connected } = await openPage(context);
   const next = connected();
@@ -336,7 +468,7 @@ test('a command for a shell that has ended starts a new shell first', async (con
   await until(session, () => !isRunning(session));
   session.runCommand('machine', 'hostname');
   await lab.hear('restart-terminal');
-  lab.say(attached({}));
+  lab.say({ type: 'terminal-started', terminal: 'machine', shell: 2 });
   assert.equal(Buffer.from((await lab.hearFrame('input')).payload).toString(), 'hostname\r');
 });
 
@@ -346,6 +478,7 @@ test('a terminal is told its size only when it has changed', async (context) => 
   screen.columns = 100;
   session.resized('machine');
   assert.equal((await lab.hear('resize-terminal')).columns, 100);
+  assert.equal(screen.sizes.at(-1), 80, 'its screen has it when the terminal has it');
 });
 
 test('a lab that restarts behind an open connection is connected to anew', async (context) => {
@@ -358,9 +491,10 @@ test('a lab that restarts behind an open connection is connected to anew', async
 
 test('a command that interrupts is typed when a shell reads again', async (context) => {
   const { session, lab, screen } = await openPage(context);
-  const typed = async () => Buffer.from((await lab.hearFrame('input')).payload).toString();
+  const typed = async (kind: 'input' | 'interrupt' = 'input') =>
+    Buffer.from((await lab.hearFrame(kind)).payload).toString();
   session.runCommand('machine', 'hostname', true);
-  assert.equal(await typed(), '\x03');
+  assert.equal(await typed('interrupt'), '\x03');
   lab.print(1, 0, '^C');
   lab.say({ type: 'error', error: { code: 'bad-message', message: '', hint: '' } });
   await until(session, () => session.store.get().error !== null);

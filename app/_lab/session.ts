@@ -21,7 +21,10 @@ export type LabSession = {
   /** Sends what was typed. Keys that nothing can receive are dropped, and the terminal's header says so. */
   readonly type: (terminal: TerminalName, text: string) => void;
   readonly typeBinary: (terminal: TerminalName, text: string) => void;
+  /** The page has room for another size. */
   readonly resized: (terminal: TerminalName) => void;
+  /** Somebody turns to this terminal on this page. */
+  readonly claim: (terminal: TerminalName) => void;
   /** With `interrupt`, Ctrl-C is pressed first, and the command typed when a shell reads again. */
   readonly runCommand: (terminal: TerminalName, command: string, interrupt?: boolean) => void;
   readonly pressKey: (terminal: TerminalName, key: string) => void;
@@ -34,7 +37,8 @@ export type LabSession = {
   readonly answerQuiz: (place: QuizPlace, language: Language, given: QuizGiven) => void;
   /** Somebody reads this step. */
   readonly alive: (lesson: string, step: string) => void;
-  readonly watchXray: (on: boolean) => void;
+  /** The page is seen: the X-ray is read, the terminals have its size, and the connection is looked after. */
+  readonly setVisible: (visible: boolean) => void;
   readonly resetMachine: () => void;
   readonly startMachine: () => void;
   /** Waits no longer for a machine. */
@@ -57,6 +61,8 @@ export type SessionParts = {
   readonly openLink: (events: LinkEvents) => LabLink;
   /** An answer to a quiz was judged: for who remembers it. */
   readonly onJudged: (judged: Judged) => void;
+  /** The page's clock, by which typed keys grow old. */
+  readonly now?: () => number;
 };
 
 export type Judged = QuizVerdict & {
@@ -88,6 +94,7 @@ export function createSession({
   secret,
   openLink,
   onJudged,
+  now,
 }: SessionParts): LabSession {
   let link: LabLink | undefined;
   let machineId: string | undefined;
@@ -97,7 +104,7 @@ export function createSession({
 
   const send = (message: FromBrowser) => link?.send(message) ?? false;
   const sendFrame = (frame: Frame) => link?.sendFrame(frame) ?? false;
-  const terminals = new SessionTerminals({ store, send, sendFrame });
+  const terminals = new SessionTerminals({ store, send, sendFrame, now });
 
   const onState: LinkEvents['onState'] = (state) => {
     if (state.kind !== 'open') terminals.detach();
@@ -117,12 +124,19 @@ export function createSession({
         return leave();
       case 'terminal':
         return terminals.opened(message);
+      case 'terminal-started':
+        return terminals.started(message);
+      case 'terminal-ended':
+        return terminals.ended(message.terminal);
+      case 'terminal-size':
+        return terminals.sizeChanged(message);
+      case 'terminal-skipped':
+        return terminals.skipped(message);
       case 'error':
         if (message.error.code === 'warden-unreachable') link?.giveUp();
         return;
       case 'quiz':
         return judged(message);
-      case 'terminal-ended':
       case 'check':
       case 'life':
       case 'place':
@@ -130,6 +144,7 @@ export function createSession({
       case 'xray':
       case 'progress-unsaved':
       case 'progress-saved':
+      case 'pong':
         return;
     }
   };
@@ -159,7 +174,7 @@ export function createSession({
   return {
     store,
     start() {
-      link = openLink({ onState, onMessage, onFrame: (frame) => terminals.output(frame) });
+      link = openLink({ onState, onMessage, onFrame: (frame) => terminals.frame(frame) });
       return () => {
         link?.close();
         link = undefined;
@@ -171,6 +186,7 @@ export function createSession({
     type: (name, text) => terminals.type(name, text),
     typeBinary: (name, text) => terminals.typeBinary(name, text),
     resized: (name) => terminals.resized(name),
+    claim: (name) => terminals.claim(name),
     runCommand: (name, command, interrupt = false) =>
       terminals.runCommand(name, command, interrupt),
     pressKey: (name, key) => terminals.pressKey(name, key),
@@ -197,10 +213,12 @@ export function createSession({
     alive(lessonId, stepId) {
       if (machineId) send({ type: 'alive', lesson: lessonId, step: stepId });
     },
-    watchXray(on) {
-      if (on === xray) return;
-      xray = on;
-      if (machineId) send({ type: 'watch-xray', on });
+    setVisible(visible) {
+      link?.watch(visible);
+      terminals.setVisible(visible);
+      if (visible === xray) return;
+      xray = visible;
+      if (machineId) send({ type: 'watch-xray', on: visible });
     },
     resetMachine: () => askForMachine({ type: 'reset' }),
     startMachine: () => askForMachine({ type: 'start' }),

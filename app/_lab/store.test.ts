@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { ToBrowser } from '../../server/protocol/browser.ts';
 import type { ErrorCode } from '../../server/protocol/errors.ts';
 import type { SandboxState } from '../../server/protocol/sandbox-state.ts';
 import { exampleLife } from '../../server/testing/lifetime.ts';
@@ -43,14 +44,20 @@ test('the page says that nothing can be saved until it can be, or until it is to
   assert.equal(store.get().unsaved, false);
 });
 
-const attached = {
+const attached: ToBrowser = {
   type: 'terminal',
   terminal: 'machine',
   channel: 1,
   offset: 0,
   head: 0,
   running: true,
-} as const;
+  modes: '',
+  sizes: [{ offset: 0, columns: 80, rows: 24 }],
+  shell: 1,
+  inputOffset: 0,
+  inputTaken: 0,
+  used: true,
+};
 
 test('a page is live only while it is connected to a running machine', () => {
   const store = createLabStore();

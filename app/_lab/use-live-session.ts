@@ -40,11 +40,11 @@ function liveAddress(): string {
   return address.href;
 }
 
-/** A page that nobody sees reads no X-ray; one that is seen again, or has a network again, connects at once. */
+/** A page that nobody sees reads no X-ray and decides no size; one that is seen again, or has a network again, connects at once. */
 function followThePage(session: LabSession): () => void {
   const changed = () => {
     const visible = document.visibilityState === 'visible';
-    session.watchXray(visible);
+    session.setVisible(visible);
     if (visible) session.retryNow();
   };
   const online = () => session.reconnect();

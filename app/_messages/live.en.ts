@@ -112,6 +112,10 @@ export const LIVE_EN = {
     failed: 'Not opened',
     notConnected: 'Not connected',
     keysDropped: 'Not connected: what you type is not sent',
+    keysLost: 'What you typed before the connection was lost did not arrive',
+    missed: '… {amount} of output were not kept',
+    missedHere: '{amount} of output were not kept',
+    foreignSize: 'Sized for another tab: {columns} × {rows}. Type here to fit this one.',
     endedExit: 'The shell has ended with exit code {code}.',
     endedSignal: 'The shell was ended by signal {signal}.',
     pressure: {

@@ -105,6 +105,10 @@ export const LIVE_ZH = {
     failed: '未能打开',
     notConnected: '未连接',
     keysDropped: '未连接：你的输入没有发出',
+    keysLost: '断线前输入的内容没有送达',
+    missed: '… 有 {amount} 输出没有保留',
+    missedHere: '有 {amount} 输出没有保留',
+    foreignSize: '按另一个标签页的大小显示：{columns} × {rows}。在这里输入即可适应本页。',
     endedExit: 'Shell 已结束，退出码 {code}。',
     endedSignal: 'Shell 被信号 {signal} 结束。',
     pressure: {

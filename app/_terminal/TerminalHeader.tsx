@@ -7,6 +7,7 @@ import type { LabStore } from '../_lab/store.ts';
 import { useLab } from '../_lab/use-lab.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { Icon } from '../_ui/Icon.tsx';
+import { byteText } from './byte-text.ts';
 import { HeaderTools } from './HeaderTools.tsx';
 import type { PageTerminal } from './use-xterm.ts';
 
@@ -21,6 +22,8 @@ export function TerminalHeader({ name, store, terminal }: TerminalHeaderProps) {
   const { live } = useText();
   const side = useLab(store, (lab) => lab.xray?.[name] ?? null);
   const trouble = useLab(store, (lab) => troubleOf(lab, name));
+  const missedBytes = useLab(store, (lab) => lab.terminals[name].missedBytes);
+  const foreignSize = useLab(store, (lab) => lab.terminals[name].foreignSize);
   return (
     <header className="terminal-header">
       <h2 className="text-13 font-semibold text-ink">{live[name]}</h2>
@@ -31,7 +34,11 @@ export function TerminalHeader({ name, store, terminal }: TerminalHeaderProps) {
           className={`terminal-trouble ${trouble.bad ? 'text-warn' : 'text-ink-3'}`}
         >
           {trouble.bad && <Icon name="warning" />}
-          {live.terminal[trouble.text]}
+          {fill(live.terminal[trouble.text], {
+            amount: byteText(missedBytes),
+            columns: foreignSize?.columns ?? 0,
+            rows: foreignSize?.rows ?? 0,
+          })}
         </span>
       ) : (
         <span className="terminal-leave">{live.terminal.leave}</span>
@@ -62,7 +69,15 @@ function Identity({ side }: { side: XraySide }) {
 }
 
 type Trouble = {
-  readonly text: 'opening' | 'ended' | 'failed' | 'notConnected' | 'keysDropped';
+  readonly text:
+    | 'opening'
+    | 'ended'
+    | 'failed'
+    | 'notConnected'
+    | 'keysDropped'
+    | 'keysLost'
+    | 'missedHere'
+    | 'foreignSize';
   readonly bad: boolean;
 };
 
@@ -72,12 +87,18 @@ const TROUBLES = {
   failed: { text: 'failed', bad: true },
   notConnected: { text: 'notConnected', bad: false },
   keysDropped: { text: 'keysDropped', bad: true },
+  keysLost: { text: 'keysLost', bad: true },
+  missedHere: { text: 'missedHere', bad: true },
+  foreignSize: { text: 'foreignSize', bad: false },
 } as const satisfies Record<string, Trouble>;
 
 /** What stands between the learner's keys and the shell; `null` when nothing does. */
 function troubleOf(lab: LabState, name: TerminalName): Trouble | null {
-  const { shell, keysDropped } = lab.terminals[name];
-  if (keysDropped > 0) return TROUBLES.keysDropped;
+  const { shell, keysDropped, missedBytes, foreignSize } = lab.terminals[name];
+  const isRunning = isLive(lab) && shell.kind === 'running';
+  if (keysDropped > 0) return isRunning ? TROUBLES.keysLost : TROUBLES.keysDropped;
+  if (isRunning && missedBytes > 0) return TROUBLES.missedHere;
+  if (isRunning && foreignSize !== null) return TROUBLES.foreignSize;
   if (isBeginning(lab)) return TROUBLES.opening;
   if (!isLive(lab)) return TROUBLES.notConnected;
   switch (shell.kind) {

@@ -31,6 +31,7 @@ export function TerminalPane({ name, session, screenReader }: TerminalPaneProps)
     session.store,
     (lab) => lab.link.kind === 'open' && lab.machine.kind !== 'gone',
   );
+  const foreign = useLab(session.store, (lab) => lab.terminals[name].foreignSize !== null);
   return (
     <section
       className="lab-pane terminal-pane"
@@ -39,7 +40,7 @@ export function TerminalPane({ name, session, screenReader }: TerminalPaneProps)
     >
       <TerminalHeader name={name} store={session.store} terminal={terminal} />
       {terminal && <SearchBar name={name} screen={terminal.screen} />}
-      <div className="terminal-screen" data-connected={connected}>
+      <div className="terminal-screen" data-connected={connected} data-foreign={foreign}>
         <div ref={host} className="terminal-host" />
       </div>
       {terminal && <QuestionBar screen={terminal.screen} />}

@@ -1,35 +1,40 @@
 import { FitAddon } from '@xterm/addon-fit';
 import type { Terminal } from '@xterm/xterm';
+import type { TerminalSize } from '../_lab/terminal-attachment.ts';
 
 export type Fitting = {
-  /** Fits the terminal now: its cells have another size. */
+  /** The size that there is room for. */
+  readonly size: () => TerminalSize;
+  /** Looks now what fits: the cells have another size. */
   readonly fit: () => void;
   readonly stop: () => void;
 };
 
-/** Keeps the number of columns and rows to what fits, at most once a frame. A hidden terminal keeps its size. */
-export function keepFitted(
-  terminal: Terminal,
-  host: HTMLElement,
-  onResize: (columns: number, rows: number) => void,
-): Fitting {
+/**
+ * Knows the number of columns and rows that fit, and tells when they change, at most once a frame. A hidden
+ * terminal keeps its size. The size it has is the session's to decide: another page may be using it.
+ */
+export function keepFitted(terminal: Terminal, host: HTMLElement, onResize: () => void): Fitting {
   const addon = new FitAddon();
   terminal.loadAddon(addon);
   let frame = 0;
+  let size = { columns: terminal.cols, rows: terminal.rows };
   const fit = () => {
-    const size = host.clientWidth > 0 && host.clientHeight > 0 && addon.proposeDimensions();
-    if (!size || (size.cols === terminal.cols && size.rows === terminal.rows)) return;
-    if (Number.isNaN(size.cols) || Number.isNaN(size.rows)) return;
-    terminal.resize(size.cols, size.rows);
-    onResize(size.cols, size.rows);
+    const room = host.clientWidth > 0 && host.clientHeight > 0 && addon.proposeDimensions();
+    if (!room || (room.cols === size.columns && room.rows === size.rows)) return;
+    if (Number.isNaN(room.cols) || Number.isNaN(room.rows)) return;
+    size = { columns: room.cols, rows: room.rows };
+    onResize();
   };
   const observer = new ResizeObserver(() => {
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(fit);
   });
   fit();
+  terminal.resize(size.columns, size.rows);
   observer.observe(host);
   return {
+    size: () => size,
     fit,
     stop() {
       observer.disconnect();

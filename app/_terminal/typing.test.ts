@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { FRAME_PAYLOAD_BYTES_MAX } from '../../server/protocol/frame.ts';
-import { bytesOfBinary, inputPayloads, keyText, typedCommand } from './typing.ts';
+import { bytesOfBinary, cutPaste, isInterrupt, keyText, typedCommand } from './typing.ts';
 
 test('a command of one line is typed and entered', () => {
   assert.equal(typedCommand('hostname inside\n', true), 'hostname inside\r');
@@ -30,17 +29,28 @@ test('named and plain keys send themselves, unknown ones nothing', () => {
   assert.equal(keyText('Hyper-X'), undefined);
 });
 
-test('a long paste is cut into frames without losing a byte', () => {
-  const paste = Uint8Array.from(
-    { length: 2 * FRAME_PAYLOAD_BYTES_MAX + 5 },
-    (_, index) => index & 0xff,
-  );
-  const payloads = inputPayloads(paste);
-  assert.deepEqual(
-    payloads.map((payload) => payload.byteLength),
-    [FRAME_PAYLOAD_BYTES_MAX, FRAME_PAYLOAD_BYTES_MAX, 5],
-  );
-  assert.deepEqual(Buffer.concat(payloads), Buffer.from(paste));
+test('a long paste is cut neither within a character nor within an escape sequence', () => {
+  const cut = (text: string, length: number) =>
+    new TextDecoder('utf-8', { fatal: true }).decode(cutPaste(Buffer.from(text), length));
+  assert.equal(cut('abcdef', 6), 'abcdef');
+  assert.equal(cut('abcdef', 4), 'abcd');
+  assert.equal(cut('ab汉字', 4), 'ab');
+  assert.equal(cut('ab汉字', 5), 'ab汉');
+  assert.equal(cut('ab😀', 5), 'ab');
+  assert.equal(cut('abc\x1b[200~def', 7), 'abc');
+  assert.equal(cut('\x1b[A\x1b[B', 2), '\x1b[', 'but something goes, always');
+  assert.equal(cutPaste(Buffer.alloc(20, 0x80), 10).byteLength, 10, 'what is no text, anywhere');
+});
+
+test('only a key that is pressed alone interrupts', () => {
+  assert.deepEqual(['\x03', '\x1c', '\x1a', 'a', '\x03\x03', ''].map(isInterrupt), [
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
 });
 
 test('binary reports keep their bytes', () => {

@@ -1,5 +1,3 @@
-import { FRAME_PAYLOAD_BYTES_MAX } from '../../server/protocol/frame.ts';
-
 /**
  * The text that runs a command as if the learner had typed it. A command of several lines goes as one
  * paste where the program asked for pastes to be marked, so that the shell runs it as one; elsewhere
@@ -29,13 +27,35 @@ export function keyText(key: string): string | undefined {
   return NAMED_KEYS[key] ?? (key.length === 1 ? key : undefined);
 }
 
-/** Cuts a long paste into payloads that fit a frame. */
-export function inputPayloads(bytes: Uint8Array): Uint8Array[] {
-  const payloads: Uint8Array[] = [];
-  for (let start = 0; start < bytes.byteLength; start += FRAME_PAYLOAD_BYTES_MAX)
-    payloads.push(bytes.subarray(start, start + FRAME_PAYLOAD_BYTES_MAX));
-  return payloads;
+/** Ctrl-C, Ctrl-\\ and Ctrl-Z, pressed alone. */
+const INTERRUPTS = ['\x03', '\x1c', '\x1a'];
+
+/** True for a key that is meant for what runs now, not for what it will have read by then. */
+export function isInterrupt(text: string): boolean {
+  return INTERRUPTS.includes(text);
 }
+
+const ESC = 0x1b;
+
+/** Longest escape sequence of a paste that is kept in one piece. */
+const SEQUENCE_BYTES = 8;
+
+/**
+ * The beginning of a paste, at most so long. It ends neither within a character nor within an escape
+ * sequence, so that what another page types does not come between.
+ */
+export function cutPaste(bytes: Uint8Array, length: number): Uint8Array {
+  if (bytes.byteLength <= length) return bytes;
+  let end = length;
+  const sequence = bytes.subarray(0, end).lastIndexOf(ESC);
+  if (sequence > 0 && end - sequence < SEQUENCE_BYTES) end = sequence;
+  // No character has more than three bytes that continue it; more of them are no text.
+  for (let back = 0; back < 3 && end > 1 && isContinued(bytes[end]); back += 1) end -= 1;
+  return bytes.subarray(0, isContinued(bytes[end]) ? length : end);
+}
+
+/** True for a byte in the middle of a character. */
+const isContinued = (byte: number | undefined) => ((byte ?? 0) & 0xc0) === 0x80;
 
 /** xterm.js reports some mouse events as text whose characters are bytes, not UTF-8. */
 export function bytesOfBinary(text: string): Uint8Array {

@@ -1,7 +1,9 @@
 import { type RefObject, useEffect, useState } from 'react';
 import type { TerminalName } from '../../server/protocol/identifiers.ts';
 import type { LabSession } from '../_lab/session.ts';
+import { fill, useText } from '../_messages/text.tsx';
 import { useColourScheme } from '../_ui/theme.ts';
+import { byteText } from './byte-text.ts';
 import { Recorder } from './recorder.ts';
 import type { XtermScreen } from './xterm.ts';
 
@@ -30,6 +32,11 @@ export function useXterm({
   useEffect(() => screen?.setColourScheme(scheme), [screen, scheme]);
   useEffect(() => screen?.setScreenReaderMode(screenReader), [screen, screenReader]);
   useEffect(() => screen?.setLabel(label), [screen, label]);
+  const { terminal: text } = useText().live;
+  useEffect(
+    () => screen?.setMissedText((bytes) => fill(text.missed, { amount: byteText(bytes) })),
+    [screen, text],
+  );
   return terminal;
 }
 
@@ -50,10 +57,9 @@ function useTerminal(
       const screen = openXterm(host.current, {
         onText: (text) => session.type(name, text),
         onBinary: (text) => session.typeBinary(name, text),
-        onResize(columns, rows) {
-          session.resized(name);
-          recorder.resized(columns, rows);
-        },
+        onResize: () => session.resized(name),
+        onSized: (columns, rows) => recorder.resized(columns, rows),
+        onFocus: () => session.claim(name),
         onOutput: (offset, bytes) => recorder.record(offset, bytes),
         hasRecording: () => !recorder.isEmpty,
       });

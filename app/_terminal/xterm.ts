@@ -7,6 +7,7 @@ import { attachClipboard, type ScreenClipboard } from './clipboard.ts';
 import { attachClipboardRequests, type ClipboardRequests } from './clipboard-requests.ts';
 import { keepFitted } from './fit.ts';
 import { chooseFontSize, FONT_SIZE, fontSize, watchFontSize } from './font-size.ts';
+import { gapSequence } from './gap.ts';
 import { drawWithGraphicsCard } from './graphics-card.ts';
 import { isForTerminal } from './keys.ts';
 import { attachLinks } from './links.ts';
@@ -19,7 +20,12 @@ import { type Transcript, transcript } from './transcript.ts';
 export type XtermEvents = {
   readonly onText: (text: string) => void;
   readonly onBinary: (text: string) => void;
-  readonly onResize: (columns: number, rows: number) => void;
+  /** There is room for another size. */
+  readonly onResize: () => void;
+  /** It has another size now. */
+  readonly onSized: (columns: number, rows: number) => void;
+  /** The keyboard is in the terminal now. */
+  readonly onFocus: () => void;
   /** Output has arrived, which begins at this offset. */
   readonly onOutput: (offset: number, bytes: Uint8Array) => void;
   readonly hasRecording: () => boolean;
@@ -40,6 +46,8 @@ export type XtermScreen = TerminalScreen & {
   readonly setColourScheme: (scheme: 'light' | 'dark') => void;
   readonly setScreenReaderMode: (on: boolean) => void;
   readonly setLabel: (label: string) => void;
+  /** The sentence for output that is not kept. */
+  readonly setMissedText: (text: (bytes: number) => string) => void;
   readonly dispose: () => void;
 };
 
@@ -77,10 +85,11 @@ export function openXterm(host: HTMLElement, events: XtermEvents): XtermScreen {
   boundSequences(terminal);
   terminal.open(host);
   drawWithGraphicsCard(terminal);
-  const { fit, stop: stopFitting } = keepFitted(terminal, host, events.onResize);
+  const fitting = keepFitted(terminal, host, events.onResize);
+  let missedText = (bytes: number) => String(bytes);
   const stopFont = watchFontSize(() => {
     terminal.options.fontSize = fontSize();
-    fit();
+    fitting.fit();
   });
   const clipboard = attachClipboard(terminal, host, state);
   const requests = attachClipboardRequests(terminal, state, () => isReplay());
@@ -110,6 +119,8 @@ export function openXterm(host: HTMLElement, events: XtermEvents): XtermScreen {
   );
   terminal.onData(events.onText);
   terminal.onBinary(events.onBinary);
+  terminal.onResize(({ cols, rows }) => events.onSized(cols, rows));
+  terminal.textarea?.addEventListener('focus', events.onFocus);
   // A reset takes back the colours that programs have set, too: xterm.js keeps them.
   terminal.parser.registerEscHandler({ final: 'c' }, () => {
     terminal.options.theme = { ...terminal.options.theme };
@@ -122,13 +133,22 @@ export function openXterm(host: HTMLElement, events: XtermEvents): XtermScreen {
     search,
     openMenu,
     changeFont,
-    size: () => ({ columns: terminal.cols, rows: terminal.rows }),
+    size: fitting.size,
+    // Its turn comes when what was written before it is drawn.
+    resize: ({ columns, rows }) => terminal.write('', () => terminal.resize(columns, rows)),
     write(bytes, drawn, output) {
-      isReplay = output.isReplay;
-      events.onOutput(output.offset, bytes);
+      if (output !== undefined) {
+        isReplay = output.isReplay;
+        events.onOutput(output.offset, bytes);
+      }
       terminal.write(bytes, drawn);
     },
     reset: () => terminal.write(RESET),
+    skip: (bytes) => terminal.write(gapSequence(bytes === undefined ? '' : missedText(bytes))),
+    conceal: (on) => {
+      // Not `visibility`: what is not visible loses the keyboard.
+      host.style.opacity = on ? '0' : '';
+    },
     wantsMarkedPastes: () => terminal.modes.bracketedPasteMode,
     focus: () => terminal.focus(),
     selectAll: () => terminal.selectAll(),
@@ -144,8 +164,11 @@ export function openXterm(host: HTMLElement, events: XtermEvents): XtermScreen {
       terminal.options.screenReaderMode = on;
     },
     setLabel: (label) => terminal.textarea?.setAttribute('aria-label', label),
+    setMissedText: (text) => {
+      missedText = text;
+    },
     dispose() {
-      stopFitting();
+      fitting.stop();
       stopFont();
       stopMenu();
       clipboard.dispose();

@@ -1,6 +1,6 @@
 import { eventually } from '../../server/testing/eventually.ts';
+import { Onlooker } from '../../server/testing/onlooker.ts';
 import { PATIENCE } from '../../server/testing/patience.ts';
-import type { Attachment } from '../../server/warden/attachment.ts';
 import type { Terminal } from '../../server/warden/terminal.ts';
 import { plainText } from '../format/output.ts';
 
@@ -29,8 +29,7 @@ const KEYS: Readonly<Record<string, string>> = {
 
 /** Someone at a real terminal: types, and knows from what is printed when it is their turn again. */
 export class Typist {
-  readonly #terminal: Terminal;
-  readonly #attachment: Attachment;
+  readonly #onlooker: Onlooker;
   readonly #decoder = new TextDecoder();
   readonly #name: string;
   #printed = '';
@@ -41,16 +40,18 @@ export class Typist {
 
   constructor(name: string, terminal: Terminal) {
     this.#name = name;
-    this.#terminal = terminal;
-    const { attachment } = terminal.attach(0, SIZE, (offset, payload) => {
-      this.#printed += this.#decoder.decode(payload, { stream: true });
-      this.#printedAt = performance.now();
-      // Afterwards: what is being delivered does not count as sent yet.
-      queueMicrotask(() => terminal.acknowledge(attachment, offset + payload.byteLength));
-      this.#wake();
+    this.#onlooker = new Onlooker(terminal, {
+      size: SIZE,
+      output: (offset, payload) => {
+        this.#printed += this.#decoder.decode(payload, { stream: true });
+        this.#printedAt = performance.now();
+        // Afterwards: what is being delivered does not count as sent yet.
+        queueMicrotask(() =>
+          terminal.acknowledge(this.#onlooker.attachment, offset + payload.byteLength),
+        );
+        this.#wake();
+      },
     });
-    this.#attachment = attachment;
-    terminal.send(attachment);
   }
 
   /** True when a shell waits for the next command. */
@@ -75,7 +76,7 @@ export class Typist {
     await this.prompt();
     this.#typedAt = this.#printed.length;
     this.#typedLines = command.split('\n').length;
-    this.#terminal.type(this.#attachment, Buffer.from(`${command.replaceAll('\n', '\r')}\r`));
+    this.#onlooker.type(`${command.replaceAll('\n', '\r')}\r`);
     await this.#until(`the echo of ${command}`, () => this.#readLines >= this.#typedLines);
   }
 
@@ -85,7 +86,7 @@ export class Typist {
     this.#typedAt = this.#printed.length;
     this.#typedLines = 0;
     this.#printedAt = performance.now();
-    this.#terminal.type(this.#attachment, Buffer.from(KEYS[key] ?? key));
+    this.#onlooker.type(KEYS[key] ?? key);
     await eventually(`something comes of ${key}`, () => this.atPrompt || this.quietMs > quietMs);
     if (this.#printed.length > this.#typedAt) return;
     // Nobody has taken the key: where a prompt stood, it stands.

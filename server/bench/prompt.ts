@@ -10,6 +10,7 @@ import {
 import { decodeFrame } from '../protocol/frame.ts';
 import { eventually } from '../testing/eventually.ts';
 import { makeDataDirectory, TestLab } from '../testing/lab.ts';
+import { newInput } from '../testing/onlooker.ts';
 import { newSecret } from '../testing/page.ts';
 
 /** From the moment that a page connects until its terminal shows a prompt, through web and warden. */
@@ -53,7 +54,15 @@ async function clickToPrompt(address: string): Promise<number> {
       if (!isBinary) {
         const message = toBrowser.parse(JSON.parse(data.toString('utf8')));
         if (message.type !== 'machine') return;
-        say({ type: 'open-terminal', terminal: 'machine', columns: 100, rows: 30, from: 0 });
+        say({
+          type: 'open-terminal',
+          terminal: 'machine',
+          columns: 100,
+          rows: 30,
+          from: 0,
+          used: true,
+          input: newInput(),
+        });
         return;
       }
       const frame = decodeFrame(data);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SandboxNeed } from '../protocol/needs.ts';
 import { eventually } from '../testing/eventually.ts';
+import { Onlooker } from '../testing/onlooker.ts';
 import type { Sandbox } from '../warden/sandbox.ts';
 import type { SandboxRegistry } from '../warden/sandbox-registry.ts';
 import type { Chance } from './chance.ts';
@@ -64,9 +65,7 @@ async function killShell(sandbox: Sandbox, chance: Chance): Promise<void> {
   const terminal = open(sandbox);
   if (terminal === undefined) return;
   if (chance.below(2) === 0) return terminal.close();
-  const { attachment } = terminal.attach(0, SIZE, () => {});
-  terminal.send(attachment);
-  terminal.type(attachment, Buffer.from('kill -9 $$\n'));
+  new Onlooker(terminal).type('kill -9 $$\n');
   await eventually('the shell is dead', () => sandbox.closed || !terminal.running);
 }
 
@@ -74,11 +73,12 @@ async function type(sandbox: Sandbox, text: string, marker: string): Promise<voi
   const terminal = open(sandbox);
   if (terminal === undefined) return;
   let shown = '';
-  const { attachment } = terminal.attach(0, SIZE, (_offset, payload) => {
-    shown += Buffer.from(payload).toString('latin1');
+  const onlooker = new Onlooker(terminal, {
+    output: (_offset, payload) => {
+      shown += Buffer.from(payload).toString('latin1');
+    },
   });
-  terminal.send(attachment);
-  terminal.type(attachment, Buffer.from(`${text}\n`));
+  onlooker.type(`${text}\n`);
   await eventually(
     () => `${marker} is shown, or the sandbox has ended; the terminal shows ${shown}`,
     () => shown.includes(marker) || sandbox.closed || !terminal.running,

@@ -31,13 +31,15 @@ function quantile(sorted: readonly number[], share: number): number {
 export class Typist {
   readonly #page: TestPage;
   readonly #channel: number;
+  #typed = 0;
   #arrived: () => void = () => {};
 
   private constructor(page: TestPage, channel: number) {
     this.#page = page;
     this.#channel = channel;
     page.socket.on('message', (data: Buffer, isBinary) => {
-      if (isBinary && decodeFrame(data)?.channel === channel) this.#arrived();
+      const frame = isBinary ? decodeFrame(data) : undefined;
+      if (frame?.kind === 'output' && frame.channel === channel) this.#arrived();
     });
   }
 
@@ -81,8 +83,9 @@ export class Typist {
     });
     const payload = Buffer.from(key);
     this.#page.socket.send(
-      encodeFrame({ kind: 'input', channel: this.#channel, offset: 0, payload }),
+      encodeFrame({ kind: 'input', channel: this.#channel, offset: this.#typed, payload }),
     );
+    this.#typed += payload.byteLength;
     const stop = new AbortController();
     const lost = wait(LOST_MS, undefined, { signal: stop.signal }).catch(() => undefined);
     const time = await Promise.race([seen, lost]);

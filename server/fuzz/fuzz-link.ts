@@ -5,6 +5,7 @@ import { PROTOCOL_VERSION } from '../protocol/browser.ts';
 import type { FromWarden } from '../protocol/warden.ts';
 import { PATIENCE } from '../testing/patience.ts';
 import { type FuzzedLink, type FuzzedWarden, LinkEnded } from './fuzzed-warden.ts';
+import { inputPosition } from './input-position.ts';
 import { type LinkCase, linkCase, type WebState } from './link-cases.ts';
 import { partSeed } from './seed.ts';
 import type { Tally } from './tally.ts';
@@ -123,11 +124,18 @@ async function introduce(link: FuzzedLink, chance: Chance): Promise<WebState> {
   if (chance.below(20) === 0) return { phase: 'greeting', ...nothing };
   await link.ask('hello', HELLO);
   if (chance.below(4) > 0) return { phase: 'open', ...nothing };
-  const held = bodyOf(await link.ask('hold', { owner, needs: [] }));
+  const held = bodyOf(await link.ask('hold', { owner, needs: [], make: true }));
   const sandbox = inside(held, 'state', 'id');
   if (typeof sandbox !== 'string') return { phase: 'open', ...nothing };
   const size = { columns: 80, rows: 24 };
-  const attached = await link.ask('attach', { sandbox, terminal: 'machine', ...size, from: 0 });
+  const attached = await link.ask('attach', {
+    sandbox,
+    terminal: 'machine',
+    ...size,
+    from: 0,
+    used: true,
+    input: inputPosition(chance),
+  });
   const watching = await link.ask('watch', { sandbox, key: 'fuzz', xray: true });
   const number = (value: unknown) => (typeof value === 'number' ? value : 77);
   return {

@@ -9,11 +9,19 @@ import { lowerdirs } from '../testing/native.ts';
 import { Dispatch } from '../warden/dispatch.ts';
 import { Link } from '../warden/link.ts';
 import type { Native } from '../warden/native-interface.ts';
+import { Reception } from '../warden/reception.ts';
 import { SandboxRegistry } from '../warden/sandbox-registry.ts';
 import { Session } from '../warden/session.ts';
 
 const SANDBOXES_MAX = 6;
 const LONG_MS = 3_600_000;
+const LIFE = {
+  lifeMs: LONG_MS,
+  lifeMaxMs: 2 * LONG_MS,
+  extendMs: LONG_MS,
+  idleMs: LONG_MS,
+  awayMs: LONG_MS,
+} as const;
 
 /** The warden's side of the line, with real sandboxes, for webs that live in this process. */
 export type FuzzedWarden = {
@@ -47,8 +55,8 @@ export async function openFuzzedWarden(native: Native): Promise<FuzzedWarden> {
     attachments: [],
     sandboxesMax: SANDBOXES_MAX,
     warm: 0,
-    idleMs: LONG_MS,
-    lifeMs: LONG_MS,
+    life: LIFE,
+    othersWait: () => reception.waiting > 0,
     events: {
       made: () => {},
       handedOver: () => {},
@@ -61,8 +69,22 @@ export async function openFuzzedWarden(native: Native): Promise<FuzzedWarden> {
       terminalEnded: (sandbox, terminal, end) => {
         for (const session of sessions) session.terminalEnded(sandbox, terminal, end);
       },
+      lifeChanged: (sandbox) => {
+        for (const session of sessions) session.lifeChanged(sandbox);
+        reception.refresh();
+      },
+      room: () => reception.serve(),
       inspectFailed: fail('a sandbox could not be looked at'),
     },
+  });
+  const reception = new Reception(registry, LIFE.lifeMs, {
+    placed: (places) => {
+      for (const session of sessions) session.placed(places);
+    },
+    turn: (owner) => {
+      for (const session of sessions) session.turn(owner);
+    },
+    lineBegunOrEnded: () => registry.tellLives(),
   });
   const sessions = new Set<Session>();
   const directory = mkdtempSync(join(tmpdir(), 'glassbox-fuzz-'));
@@ -77,7 +99,7 @@ export async function openFuzzedWarden(native: Native): Promise<FuzzedWarden> {
     async connect() {
       const socket = connect(path);
       const [stream] = await Promise.all([once(server, 'connection'), once(socket, 'connect')]);
-      return wire(stream[0], socket, registry, sessions, (request, error) =>
+      return wire(stream[0], socket, { registry, reception }, sessions, (request, error) =>
         failures.push(`the request ${request} failed: ${error}`),
       );
     },
@@ -92,7 +114,7 @@ export async function openFuzzedWarden(native: Native): Promise<FuzzedWarden> {
 function wire(
   stream: Socket,
   socket: Socket,
-  registry: SandboxRegistry,
+  lab: { readonly registry: SandboxRegistry; readonly reception: Reception },
   sessions: Set<Session>,
   failed: (request: string, error: unknown) => void,
 ): FuzzedLink {
@@ -111,7 +133,7 @@ function wire(
     },
   });
   const session = new Session(
-    registry,
+    lab,
     { send: (message) => link.send(message), sendFrame: (frame) => link.sendFrame(frame) },
     () => {},
   );

@@ -1,6 +1,6 @@
 import type { Chance } from '../churn/chance.ts';
 import { PROTOCOL_VERSION } from '../protocol/browser.ts';
-import { decodeFrame, encodeFrame } from '../protocol/frame.ts';
+import { decodeFrame, encodeFrame, isFromPage } from '../protocol/frame.ts';
 import { encodePacket } from '../protocol/packet.ts';
 import {
   toWarden,
@@ -9,6 +9,7 @@ import {
   type WardenRequestName,
 } from '../protocol/warden.ts';
 import type { Phase } from '../warden/requests.ts';
+import { inputPosition } from './input-position.ts';
 import { brokenJson, harmed, mutated, noise, odd } from './mutation.ts';
 
 /** What a web has in its hands when a case comes. */
@@ -37,7 +38,10 @@ const SAMPLES: {
   readonly [N in WardenRequestName]: (chance: Chance, state: WebState) => unknown;
 } = {
   hello: () => ({ version: PROTOCOL_VERSION, port: 4000 }),
-  hold: (_chance, { owner }) => ({ owner, needs: [] }),
+  hold: (chance, { owner }) => ({ owner, needs: [], make: chance.below(2) === 0 }),
+  leave: (chance) => ({ wait: chance.below(1_000), forGood: chance.below(2) === 0 }),
+  use: (chance, state) => ({ sandbox: known(chance, state) }),
+  extend: (chance, state) => ({ sandbox: known(chance, state) }),
   release: (chance) => ({ hold: chance.below(1_000_000) }),
   reset: (_chance, { owner }) => ({ owner }),
   attach: (chance, state) => ({
@@ -45,6 +49,8 @@ const SAMPLES: {
     terminal: chance.pick(['machine', 'container']),
     ...SIZE,
     from: chance.pick([0, 1, 2 ** 40]),
+    used: chance.below(2) === 0,
+    input: inputPosition(chance),
   }),
   detach: (chance) => ({ channel: 1 + chance.below(1_000_000) }),
   resize: (chance, { channel }) => ({
@@ -52,7 +58,7 @@ const SAMPLES: {
     columns: 2 + chance.below(900),
     rows: 1 + chance.below(400),
   }),
-  restart: (chance, state) => ({ sandbox: known(chance, state), terminal: 'machine', ...SIZE }),
+  restart: (chance, state) => ({ sandbox: known(chance, state), terminal: 'machine' }),
   watch: (chance, state) => ({
     sandbox: known(chance, state),
     key: 'x'.repeat(chance.below(100)),
@@ -69,11 +75,11 @@ const SAMPLES: {
 
 /** How often each is made as it should be; those that make the kernel work are seldom. */
 const GOOD: readonly WardenRequestName[] = [
-  ...(['release', 'detach', 'resize', 'look', 'unwatch'] as const),
-  ...(['release', 'detach', 'resize', 'look', 'unwatch'] as const),
+  ...(['release', 'detach', 'resize', 'look', 'unwatch', 'leave', 'use'] as const),
+  ...(['release', 'detach', 'resize', 'look', 'unwatch', 'leave', 'use'] as const),
   'restart',
 ];
-const DEAR: readonly WardenRequestName[] = ['hold', 'attach', 'watch', 'compute'];
+const DEAR: readonly WardenRequestName[] = ['hold', 'attach', 'watch', 'compute', 'extend'];
 const DEAR_ONE_IN = 20;
 const RESET_ONE_IN = 20_000;
 
@@ -115,7 +121,7 @@ function frame(kind: string, body: Uint8Array, { phase }: WebState): LinkCase {
   return {
     kind: phase === 'open' ? kind : `${kind}, no hello`,
     bytes: encodePacket('frame', body),
-    violates: phase !== 'open' || decoded === undefined || decoded.kind === 'output',
+    violates: phase !== 'open' || decoded === undefined || !isFromPage(decoded.kind),
   };
 }
 
@@ -137,7 +143,7 @@ function goodRequest(chance: Chance, state: WebState) {
 /** A good frame, most for channels that are nobody's. */
 function anyFrame(chance: Chance, { channel }: WebState): Uint8Array {
   return encodeFrame({
-    kind: chance.pick(['input', 'acknowledgement', 'acknowledgement']),
+    kind: chance.pick(['input', 'interrupt', 'acknowledgement', 'acknowledgement']),
     channel: chance.below(20) === 0 ? channel : 1 + chance.below(2 ** 32 - 1),
     offset: chance.pick([0, 1, chance.below(2 ** 32), Number.MAX_SAFE_INTEGER]),
     payload: noise(chance, 40),

@@ -12,7 +12,9 @@ import {
   FRAME_HEADER_BYTES,
   FRAME_KINDS,
   FRAME_PAYLOAD_BYTES_MAX,
+  isFromPage,
 } from '../protocol/frame.ts';
+import { inputPosition } from './input-position.ts';
 import { brokenJson, harmed, mutated, noise, odd } from './mutation.ts';
 import type { Outcome } from './raw-client.ts';
 import { OPCODES, rawFrame } from './websocket-frame.ts';
@@ -47,14 +49,25 @@ function sample(chance: Chance, { secret, channel = 77 }: PageState): FromBrowse
   return chance.pick<FromBrowser>([
     { type: 'hello', version: PROTOCOL_VERSION, secret, lesson: 'uts' },
     { type: 'start' },
-    { type: 'open-terminal', terminal: 'container', ...SIZE, from: chance.below(1000) },
+    { type: 'leave-line' },
+    { type: 'extend' },
+    { type: 'still-here' },
+    { type: 'ping' },
+    {
+      type: 'open-terminal',
+      terminal: 'container',
+      ...SIZE,
+      from: chance.below(1000),
+      used: chance.below(2) === 0,
+      input: inputPosition(chance),
+    },
     {
       type: 'resize-terminal',
       channel,
       columns: 2 + chance.below(900),
       rows: 1 + chance.below(400),
     },
-    { type: 'restart-terminal', terminal: 'machine', ...SIZE },
+    { type: 'restart-terminal', terminal: 'machine' },
     { type: 'watch-step', ...STEP },
     { type: 'unwatch-step' },
     { type: 'check-now' },
@@ -79,7 +92,7 @@ function expectedOfText(bytes: Uint8Array, { greeted }: PageState): Outcome {
 function expectedOfBinary(bytes: Uint8Array, { greeted }: PageState): Outcome {
   if (bytes.byteLength > MESSAGE_BYTES_MAX) return '1009';
   const frame = decodeFrame(bytes);
-  return frame === undefined || frame.kind === 'output' || !greeted ? PROTOCOL : 'open';
+  return frame === undefined || !isFromPage(frame.kind) || !greeted ? PROTOCOL : 'open';
 }
 
 const PROTOCOL: Outcome = String(CLOSE_CODES.protocol);
@@ -116,12 +129,22 @@ const phased = (kind: string, { greeted }: PageState) => (greeted ? kind : `${ki
 function frame(chance: Chance, { channel }: PageState): Uint8Array {
   const own = channel !== undefined && chance.below(4) === 0;
   return encodeFrame({
-    kind: chance.pick(['input', 'acknowledgement', 'input', 'acknowledgement', 'input', 'output']),
+    kind: chance.pick(FRAMES),
     channel: own ? channel : 1 + chance.below(2 ** 32 - 1),
     offset: chance.pick([0, 1, chance.below(2 ** 32), Number.MAX_SAFE_INTEGER]),
     payload: noise(chance, 40),
   });
 }
+
+const FRAMES = [
+  'input',
+  'acknowledgement',
+  'interrupt',
+  'input',
+  'acknowledgement',
+  'output',
+  'taken',
+] as const;
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value) ?? '');
 

@@ -83,7 +83,7 @@ test(`${LIVES} taken webs in a row are ended and started anew, and the sandbox l
     if (violates) violations.push(bytes);
   }
   const hello = { id: 1, name: 'hello', body: { version: PROTOCOL_VERSION, port: 4000 } };
-  const hold = { id: 2, name: 'hold', body: { owner, needs: [] } };
+  const hold = { id: 2, name: 'hold', body: { owner, needs: [], make: true } };
   const packets = [hello, hold].map((message) =>
     encodePacket('json', Buffer.from(JSON.stringify(message))),
   );
@@ -107,7 +107,7 @@ test('a web that asks without end is ended, and one that does not read is not re
 
   const asking = await warden.connect();
   await asking.ask('hello', hello);
-  await asking.ask('hold', { owner, needs: [] });
+  await asking.ask('hold', { owner, needs: [], make: true });
   // Each waits for the second that a machine must be old.
   for (let count = 0; count <= REQUESTS_WAITING_MAX; count += 1) {
     asking.ask('reset', { owner }).catch(() => {});

@@ -15,12 +15,15 @@ import { lifetime, linePlace } from './lifetime.ts';
 import { pressure } from './pressure.ts';
 import { quizGiven, quizPlace, quizVerdict } from './quiz.ts';
 import { goneReason, sandboxState } from './sandbox-state.ts';
+import { attached, inputPosition, sizeNews, skipNews } from './terminal.ts';
 import { xraySnapshot } from './xray.ts';
 
 /**
  * The line between a page and web: JSON text messages as below, terminal bytes as frames (`frame.ts`).
  * A page opens one WebSocket at `WEBSOCKET_PATH`, says `hello`, and is told its machine. Everything
- * the page shows arrives as an event; a page that reconnects says `hello` again and attaches again.
+ * the page shows arrives as an event; a page that reconnects says `hello` again and attaches again: each
+ * terminal goes on at the byte its output had come to, and the page sends again what the terminal has not
+ * taken of its input (`terminal.ts`).
  */
 export const PROTOCOL_VERSION = 5;
 export const WEBSOCKET_PATH = '/live';
@@ -60,7 +63,7 @@ export const fromBrowser = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('still-here') }),
   /**
    * Open a terminal, or attach to it when it is open. `from`: bytes of it already on the screen, 0 for
-   * none. Answered by `terminal`.
+   * none. `used`: somebody looks at this page, so the terminal takes its size. Answered by `terminal`.
    */
   z.strictObject({
     type: z.literal('open-terminal'),
@@ -68,10 +71,13 @@ export const fromBrowser = z.discriminatedUnion('type', [
     columns,
     rows,
     from: byteOffset,
+    used: z.boolean(),
+    input: inputPosition,
   }),
+  /** The page is used, and has this size. Answered by `terminal-size` if that is news. */
   z.strictObject({ type: z.literal('resize-terminal'), channel, columns, rows }),
-  /** The shell has ended: start a new one in the same terminal. Answered by `terminal`. */
-  z.strictObject({ type: z.literal('restart-terminal'), terminal: terminalName, columns, rows }),
+  /** The shell has ended: start a new one in the same terminal. All its pages are told `terminal-started`. */
+  z.strictObject({ type: z.literal('restart-terminal'), terminal: terminalName }),
   /** This step is open: tell me the state of its checks, and again at each change. Replaces the step watched before. */
   z.strictObject({ type: z.literal('watch-step'), lesson: slug, step: slug }),
   z.strictObject({ type: z.literal('unwatch-step') }),
@@ -88,6 +94,8 @@ export const fromBrowser = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('alive'), lesson: slug, step: slug }),
   /** The X-ray is visible (or no longer): tell me at each change. */
   z.strictObject({ type: z.literal('watch-xray'), on: z.boolean() }),
+  /** Is anybody there? Browsers do not show a page the pings of the WebSocket itself. Answered by `pong`. */
+  z.strictObject({ type: z.literal('ping') }),
 ]);
 export type FromBrowser = z.infer<typeof fromBrowser>;
 
@@ -99,15 +107,14 @@ export const toBrowser = z.discriminatedUnion('type', [
   /** The lab is full: where this page stands in the line. Comes again when that changes, and `machine` in the end. */
   z.object({ type: z.literal('place'), place: linePlace }),
   /** The terminal answers on this channel; output starts at byte `offset` (later than asked if forgotten). */
+  z.object({ type: z.literal('terminal'), terminal: terminalName, ...attached.shape }),
+  sizeNews,
+  skipNews,
+  /** A terminal has a shell again. */
   z.object({
-    type: z.literal('terminal'),
+    type: z.literal('terminal-started'),
     terminal: terminalName,
-    channel,
-    offset: byteOffset,
-    /** Bytes the terminal had printed at this moment: output before this offset is a replay. */
-    head: byteOffset,
-    /** False when its shell has ended and nothing will come but the replay. */
-    running: z.boolean(),
+    shell: z.int().min(1),
   }),
   /** The shell of a terminal has ended. */
   z.object({
@@ -127,5 +134,6 @@ export const toBrowser = z.discriminatedUnion('type', [
   /** Progress is saved again, all that waited too. */
   z.object({ type: z.literal('progress-saved') }),
   z.object({ type: z.literal('error'), error: errorReport }),
+  z.object({ type: z.literal('pong') }),
 ]);
 export type ToBrowser = z.infer<typeof toBrowser>;

@@ -20,6 +20,8 @@ test('a frame is read back as it was written, for each kind and the greatest num
       offset: Number.MAX_SAFE_INTEGER,
       payload: new Uint8Array(),
     },
+    { kind: 'interrupt', channel: 2, offset: 12, payload: Uint8Array.of(3) },
+    { kind: 'taken', channel: 2, offset: 13, payload: new Uint8Array() },
   ];
   for (const frame of frames) assert.deepEqual(decodeFrame(encodeFrame(frame)), frame);
 });
@@ -38,7 +40,7 @@ test('what is no frame is not read as one', () => {
   assert.equal(decodeFrame(good.subarray(0, FRAME_HEADER_BYTES - 1)), undefined);
 
   const unknownKind = good.slice();
-  unknownKind[0] = 3;
+  unknownKind[0] = 5;
   assert.equal(decodeFrame(unknownKind), undefined);
 
   const noChannel = good.slice();

@@ -1,16 +1,30 @@
 /**
  * Terminal bytes on both links (browser and web, web and warden): one binary frame, never JSON.
  *
- *   byte 0      kind: 0 output, 1 input, 2 acknowledgement
+ *   byte 0      kind: 0 output, 1 input, 2 acknowledgement, 3 interrupt, 4 taken
  *   bytes 1-4   channel, unsigned, big-endian
  *   bytes 5-12  offset, unsigned 64 bits, big-endian
  *   bytes 13-   payload
  *
- * Output: offset is the number of bytes the terminal printed before this payload. Input: offset is 0.
+ * Output: offset is the number of bytes the terminal printed before this payload.
  * Acknowledgement: offset is the number of bytes the page has put on its screen; no payload.
+ * Input: offset is the number of bytes of the page's own input stream (`terminal.ts`) before this payload.
+ * Interrupt: input (Ctrl-C, Ctrl-\, Ctrl-Z) before which all that still waits for the terminal's program is
+ * thrown away; what is thrown away counts as taken.
+ * Taken: offset is the number of bytes of the page's input stream that the pty has taken; no payload. A page
+ * sends no more than `FLOW_CONTROL.inputWindowBytes` beyond it.
  */
-export const FRAME_KINDS = { output: 0, input: 1, acknowledgement: 2 } as const;
+export const FRAME_KINDS = {
+  output: 0,
+  input: 1,
+  acknowledgement: 2,
+  interrupt: 3,
+  taken: 4,
+} as const;
 export type FrameKind = keyof typeof FRAME_KINDS;
+
+/** True for what only a page says; the others only a terminal says. */
+export const isFromPage = (kind: FrameKind) => kind !== 'output' && kind !== 'taken';
 
 export const FRAME_HEADER_BYTES = 13;
 
@@ -24,7 +38,13 @@ export type Frame = {
   readonly payload: Uint8Array;
 };
 
-const KIND_BY_BYTE = ['output', 'input', 'acknowledgement'] as const satisfies readonly FrameKind[];
+const KIND_BY_BYTE = [
+  'output',
+  'input',
+  'acknowledgement',
+  'interrupt',
+  'taken',
+] as const satisfies readonly FrameKind[];
 
 /** Writes a frame as bytes. The payload is copied. */
 export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {

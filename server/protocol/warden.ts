@@ -15,6 +15,7 @@ import { sandboxNeeds } from './needs.ts';
 import { pressure } from './pressure.ts';
 import { computedAnswer } from './quiz.ts';
 import { goneReason, sandboxState } from './sandbox-state.ts';
+import { attached, inputPosition, sizeNews, skipNews } from './terminal.ts';
 import { xraySnapshot } from './xray.ts';
 
 /**
@@ -70,14 +71,16 @@ export const WARDEN_REQUESTS = {
       columns,
       rows,
       from: byteOffset,
+      used: z.boolean(),
+      input: inputPosition,
     }),
-    reply: z.object({ channel, offset: byteOffset, head: byteOffset, running: z.boolean() }),
+    reply: attached,
   },
   detach: { request: z.strictObject({ channel }), reply: none },
   resize: { request: z.strictObject({ channel, columns, rows }), reply: none },
   /** A new shell for a terminal whose shell has ended. Attachments stay and see the new shell. */
   restart: {
-    request: z.strictObject({ sandbox: sandboxId, terminal: terminalName, columns, rows }),
+    request: z.strictObject({ sandbox: sandboxId, terminal: terminalName }),
     reply: none,
   },
   /** Look at a sandbox until `unwatch`: events `check` (if checks are given) and `xray` (if asked). */
@@ -133,6 +136,15 @@ export const fromWarden = z.discriminatedUnion('type', [
     exitCode: z.int(),
     signal: z.int(),
   }),
+  /** A new shell was started in a terminal whose shell had ended. */
+  z.object({
+    type: z.literal('terminal-started'),
+    sandbox: sandboxId,
+    terminal: terminalName,
+    shell: z.int().min(1),
+  }),
+  sizeNews,
+  skipNews,
   /** The sandbox has run into one of its limits. */
   z.object({ type: z.literal('pressure'), sandbox: sandboxId, pressure }),
   z.object({ type: z.literal('check'), watch: z.int(), state: stepState }),

@@ -12,6 +12,7 @@ import { decodeFrame, encodeFrame } from '../protocol/frame.ts';
 import type { TerminalName } from '../protocol/identifiers.ts';
 import type { SandboxState } from '../protocol/sandbox-state.ts';
 import { eventually } from './eventually.ts';
+import { newInput } from './onlooker.ts';
 import { PATIENCE } from './patience.ts';
 
 type Message<T extends ToBrowser['type']> = Extract<ToBrowser, { type: T }>;
@@ -90,7 +91,8 @@ export class TestPage {
 
   /** Opens a terminal; `from` is what the page has on its screen already. */
   async open(terminal: TerminalName, from = 0): Promise<TestTerminal> {
-    this.say({ type: 'open-terminal', terminal, ...SIZE, from });
+    const input = newInput();
+    this.say({ type: 'open-terminal', terminal, ...SIZE, from, used: true, input });
     const opened = await this.hear('terminal', (message) => message.terminal === terminal);
     this.heard.splice(this.heard.indexOf(opened), 1);
     if (!this.#output.has(opened.channel)) {
@@ -123,6 +125,7 @@ export class TestPage {
 
   #takeFrame(data: Buffer): void {
     const frame = decodeFrame(data);
+    if (frame?.kind === 'taken') return;
     if (frame?.kind !== 'output') throw new Error('The page got a frame that is no output.');
     const known = this.#output.get(frame.channel);
     if (known !== undefined && known.next !== frame.offset) {
@@ -145,6 +148,7 @@ export class TestPage {
 export class TestTerminal {
   readonly #page: TestPage;
   readonly opened: Message<'terminal'>;
+  #typed = 0;
 
   constructor(page: TestPage, opened: Message<'terminal'>) {
     this.#page = page;
@@ -163,7 +167,8 @@ export class TestTerminal {
   type(text: string): void {
     const { channel } = this.opened;
     const payload = Buffer.from(text);
-    this.#page.socket.send(encodeFrame({ kind: 'input', channel, offset: 0, payload }));
+    this.#page.socket.send(encodeFrame({ kind: 'input', channel, offset: this.#typed, payload }));
+    this.#typed += payload.byteLength;
   }
 
   /** Something more than this is on the screen. Noticed at once: for who measures. */

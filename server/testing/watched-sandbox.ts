@@ -9,6 +9,7 @@ import type { Snapshot, SnapshotSection } from '../warden/snapshot.ts';
 import type { Watch } from '../warden/watch.ts';
 import { eventually } from './eventually.ts';
 import { lowerdirs, openTestNative } from './native.ts';
+import { Onlooker } from './onlooker.ts';
 
 const SIZE = { columns: 80, rows: 24 };
 
@@ -54,12 +55,13 @@ export async function makeWatchedSandbox(context: TestContext) {
   const shell = (name: 'machine' | 'container') => {
     const terminal = sandbox.openTerminal(name, SIZE);
     let shown = '';
-    const { attachment } = terminal.attach(0, SIZE, (_offset, payload) => {
-      shown += Buffer.from(payload).toString('utf8');
+    const onlooker = new Onlooker(terminal, {
+      output: (_offset, payload) => {
+        shown += Buffer.from(payload).toString('utf8');
+      },
     });
-    terminal.send(attachment);
     return {
-      type: (line: string) => terminal.type(attachment, Buffer.from(line)),
+      type: (line: string) => onlooker.type(line),
       /** Waits for a text, or for what an expression finds. */
       shows: (text: string | RegExp) =>
         eventually(

@@ -3,7 +3,10 @@ import test from 'node:test';
 import { FLOW_CONTROL } from '../protocol/flow-control.ts';
 import { FRAME_PAYLOAD_BYTES_MAX } from '../protocol/frame.ts';
 import { Attachment } from './attachment.ts';
+import { InputStream } from './input-stream.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
+
+const SIZE = { columns: 80, rows: 24 };
 
 const { acknowledgeEveryBytes, pauseAboveBytes, replayBytes } = FLOW_CONTROL;
 
@@ -13,13 +16,21 @@ function attach(from = 0) {
   const seen = { head: from, skips: 0 };
   const attachment = new Attachment({
     from,
-    columns: 80,
-    rows: 24,
-    deliver: (offset, payload) => {
-      assert.ok(offset >= seen.head, 'offsets never go back');
-      if (offset > seen.head) seen.skips += 1;
-      seen.head = offset + payload.byteLength;
-      frames.push({ offset, bytes: payload.byteLength });
+    size: SIZE,
+    input: new InputStream(0),
+    tell: {
+      output: (offset, payload) => {
+        assert.equal(offset, seen.head, 'what is missing was told');
+        seen.head = offset + payload.byteLength;
+        frames.push({ offset, bytes: payload.byteLength });
+      },
+      skipped: ({ offset }) => {
+        assert.ok(offset > seen.head, 'offsets never go back');
+        seen.skips += 1;
+        seen.head = offset;
+      },
+      taken: () => {},
+      size: () => {},
     },
   });
   let drawnSinceLast = 0;
@@ -36,7 +47,7 @@ function attach(from = 0) {
 
 test('no page is ever sent more than may be under way, whatever is printed', () => {
   const { attachment, frames } = attach();
-  const printed = new ReplayBuffer(replayBytes);
+  const printed = new ReplayBuffer(replayBytes, SIZE);
   for (let round = 0; round < 100; round += 1) {
     printed.append(Buffer.alloc(50_001));
     attachment.send(printed);
@@ -48,7 +59,7 @@ test('no page is ever sent more than may be under way, whatever is printed', () 
 
 test('a page that acknowledges as it draws always gets on, also after it was blocked and had to skip', () => {
   const { attachment, seen, draw } = attach();
-  const printed = new ReplayBuffer(replayBytes);
+  const printed = new ReplayBuffer(replayBytes, SIZE);
   for (let round = 0; round < 300; round += 1) {
     printed.append(Buffer.alloc(1 + ((round * 7919) % 200_000)));
     attachment.send(printed);
@@ -65,7 +76,7 @@ test('a page that acknowledges as it draws always gets on, also after it was blo
 
 test('impossible acknowledgements change nothing for the worse', () => {
   const { attachment, frames } = attach(1000);
-  const printed = new ReplayBuffer(replayBytes);
+  const printed = new ReplayBuffer(replayBytes, SIZE);
   printed.append(Buffer.alloc(3000));
   attachment.send(printed);
   assert.deepEqual(frames, [{ offset: 1000, bytes: 2000 }]);

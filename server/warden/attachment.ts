@@ -1,6 +1,18 @@
 import { FLOW_CONTROL } from '../protocol/flow-control.ts';
 import { FRAME_PAYLOAD_BYTES_MAX } from '../protocol/frame.ts';
-import type { ReplayBuffer } from './replay-buffer.ts';
+import type { Continuation, SizeAt } from '../protocol/terminal.ts';
+import type { InputStream } from './input-stream.ts';
+import type { ReplayBuffer, TerminalSize } from './replay-buffer.ts';
+
+/** What a page is told of a terminal. */
+export type AttachmentEvents = {
+  readonly output: (offset: number, payload: Uint8Array) => void;
+  /** Output up to here is forgotten and was not sent. */
+  readonly skipped: (continuation: Continuation) => void;
+  /** So many bytes of its input stream have been taken. */
+  readonly taken: (offset: number) => void;
+  readonly size: (size: SizeAt, used: boolean) => void;
+};
 
 /** A stretch of bytes sent without a gap: from byte `offset` of the terminal, after `before` bytes in all. */
 type Stretch = { readonly offset: number; readonly before: number };
@@ -10,26 +22,27 @@ type Stretch = { readonly offset: number; readonly before: number };
  * pace: one that is slow is not sent more than it can draw, and skips what is forgotten meanwhile.
  */
 export class Attachment {
-  readonly #deliver: (offset: number, payload: Uint8Array) => void;
+  readonly input: InputStream;
+  readonly tell: AttachmentEvents;
+  /** The size that the page has room for. */
+  size: TerminalSize;
   #stretches: Stretch[];
   #sentOffset: number;
   #sentBytes = 0;
   #drawnBytes = 0;
   #blocked = false;
-  columns: number;
-  rows: number;
 
   constructor(options: {
     from: number;
-    columns: number;
-    rows: number;
-    deliver: (offset: number, payload: Uint8Array) => void;
+    size: TerminalSize;
+    input: InputStream;
+    tell: AttachmentEvents;
   }) {
-    this.#deliver = options.deliver;
+    this.input = options.input;
+    this.tell = options.tell;
+    this.size = options.size;
     this.#sentOffset = options.from;
     this.#stretches = [{ offset: options.from, before: 0 }];
-    this.columns = options.columns;
-    this.rows = options.rows;
   }
 
   /** True from when too much is under way until most of it is drawn. */
@@ -50,9 +63,12 @@ export class Attachment {
   /** Sends what has been printed and not yet sent, as far as the page keeps up. */
   send(printed: ReplayBuffer): void {
     while (!this.#blocked && this.#sentOffset < printed.head) {
-      if (this.#sentOffset < printed.start) this.#skipTo(printed.lineStart());
+      if (this.#sentOffset < printed.start) {
+        this.#skipTo(printed.lineStart());
+        this.tell.skipped(printed.continueFrom(this.#sentOffset, false));
+      }
       const payload = printed.read(this.#sentOffset, FRAME_PAYLOAD_BYTES_MAX);
-      this.#deliver(this.#sentOffset, payload);
+      this.tell.output(this.#sentOffset, payload);
       this.#sentOffset += payload.byteLength;
       this.#sentBytes += payload.byteLength;
       if (this.unacknowledgedBytes > FLOW_CONTROL.pauseAboveBytes) this.#blocked = true;

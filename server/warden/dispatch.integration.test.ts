@@ -10,6 +10,7 @@ import { encodePacket } from '../protocol/packet.ts';
 import { WARDEN_PACKET_BYTES_MAX } from '../protocol/warden.ts';
 import { eventually } from '../testing/eventually.ts';
 import { lowerdirs, openTestNative } from '../testing/native.ts';
+import { newInput } from '../testing/onlooker.ts';
 import type { Command } from './command.ts';
 import { Warden } from './warden.ts';
 import type { WardenEvent } from './warden-event.ts';
@@ -173,10 +174,17 @@ test('a taken web has what a learner has: no sandbox but one it holds, no channe
     json({
       id: 2,
       name: 'attach',
-      body: { sandbox: foreign, terminal: 'machine', ...size, from: 0 },
+      body: {
+        sandbox: foreign,
+        terminal: 'machine',
+        ...size,
+        from: 0,
+        used: true,
+        input: newInput(),
+      },
     }),
     json({ id: 3, name: 'watch', body: { sandbox: foreign, key: 'x', xray: true } }),
-    json({ id: 4, name: 'restart', body: { sandbox: foreign, terminal: 'machine', ...size } }),
+    json({ id: 4, name: 'restart', body: { sandbox: foreign, terminal: 'machine' } }),
     frame('input'),
     json({ id: 5, name: 'release', body: { hold: 77 } }),
     json({ id: 6, name: 'detach', body: { channel: 77 } }),

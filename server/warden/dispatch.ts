@@ -1,4 +1,4 @@
-import { decodeFrame } from '../protocol/frame.ts';
+import { decodeFrame, isFromPage } from '../protocol/frame.ts';
 import type { Packet } from '../protocol/packet.ts';
 import { toWarden } from '../protocol/warden.ts';
 import { type Answer, type Phase, REQUESTS, type Row } from './requests.ts';
@@ -42,7 +42,7 @@ export class Dispatch {
     if (this.#phase !== 'open') return 'a terminal frame before hello';
     const frame = decodeFrame(body);
     if (frame === undefined) return 'a terminal frame that is none';
-    if (frame.kind === 'output') return 'a terminal frame in the wrong direction';
+    if (!isFromPage(frame.kind)) return 'a terminal frame in the wrong direction';
     this.#session.frame(frame);
     return undefined;
   }

@@ -121,8 +121,8 @@ test('a shell that ends is told, and another one starts in the same terminal', a
     { terminal: ended.terminal, exitCode: ended.exitCode },
     { terminal: 'container', exitCode: 3 },
   );
-  page.say({ type: 'restart-terminal', terminal: 'container', columns: 80, rows: 24 });
-  await page.hear('terminal', (message) => message.running);
+  page.say({ type: 'restart-terminal', terminal: 'container' });
+  assert.equal((await page.hear('terminal-started')).shell, 2);
   terminal.type('tty; echo st-$((20 + 3))-arted\n');
   assert.match(await terminal.shows('st-23-arted'), /\/dev\/tty2/);
 });

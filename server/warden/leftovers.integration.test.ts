@@ -14,6 +14,7 @@ import {
   processesOf,
 } from '../testing/kernel-state.ts';
 import { lowerdirs, openTestNative } from '../testing/native.ts';
+import { Onlooker } from '../testing/onlooker.ts';
 import { STAGE } from './janitor.ts';
 import type { Sandbox } from './sandbox.ts';
 import { SandboxRegistry } from './sandbox-registry.ts';
@@ -139,11 +140,12 @@ async function makeMess(sandbox: Sandbox): Promise<void> {
   });
   const terminal = sandbox.openTerminal('machine', size);
   sandbox.openTerminal('container', size);
-  const { attachment } = terminal.attach(0, size, (_offset, payload) => {
-    text += Buffer.from(payload).toString('latin1');
+  const onlooker = new Onlooker(terminal, {
+    output: (_offset, payload) => {
+      text += Buffer.from(payload).toString('latin1');
+    },
   });
-  terminal.send(attachment);
-  terminal.type(attachment, Buffer.from(`${MESS}\n`));
+  onlooker.type(`${MESS}\n`);
   await eventually(
     () => `the mess is made; the terminal shows ${text}`,
     () => text.includes('me-21-ss'),

@@ -109,6 +109,7 @@ export const REQUESTS = {
   }),
 
   // Safe: only into a sandbox that this web holds; program, environment and cgroup are fixed by the warden.
+  // A page's place in its input stream is its own: it can lose keys by it, or have none taken, no more.
   attach: row('open', WARDEN_REQUESTS.attach, (session, body) => {
     const sandbox = session.heldSandbox(body.sandbox);
     if (sandbox === undefined) return noSuchSandbox();
@@ -119,15 +120,15 @@ export const REQUESTS = {
       return terminalFailed(`${PAGE_LIMITS.attachments} pages look at it already.`);
     }
     const channel = session.nextNumber();
-    const { attachment, offset } = terminal.attach(body.from, sizeOf(body), (at, payload) =>
-      session.deliver(channel, at, payload),
+    const { attachment, answer, needsRedraw } = terminal.attach(
+      { from: body.from, size: sizeOf(body), used: body.used, input: body.input },
+      session.tellsOf(channel),
     );
     session.attachments.set(channel, { sandbox, terminal, attachment });
-    const { head, running } = terminal;
     return {
-      reply: { channel, offset, head, running },
+      reply: { channel, ...answer },
       // Output before the reply would come on a channel that nobody knows.
-      after: () => terminal.send(attachment),
+      after: () => terminal.send(attachment, needsRedraw),
     };
   }),
 
@@ -153,8 +154,11 @@ export const REQUESTS = {
       return refused('no-such-terminal', `The ${body.terminal} terminal was never opened.`);
     }
     sandbox.life?.use();
-    const restarted = attempt(() => terminal.restart(sizeOf(body)));
-    return restarted.ok ? { reply: {} } : terminalFailed(restarted.problem);
+    const restarted = attempt(() => terminal.restart());
+    if (!restarted.ok) return terminalFailed(restarted.problem);
+    // Told even when there was one already: who asked may have missed it.
+    const { shells } = terminal;
+    return { reply: {}, after: () => session.terminalStarted(sandbox, body.terminal, shells) };
   }),
 
   // Safe: looks at a pace of the warden's own, one for all watches; checks are data. A file is read as a

@@ -4,13 +4,15 @@ import type { LinePlace } from '../protocol/lifetime.ts';
 import type { Pressure } from '../protocol/pressure.ts';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
 import type { FromWarden } from '../protocol/warden.ts';
-import type { Attachment } from './attachment.ts';
+import type { Attachment, AttachmentEvents } from './attachment.ts';
 import type { Reception } from './reception.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { SandboxRegistry } from './sandbox-registry.ts';
 import type { ShellEnd } from './shell.ts';
 import type { Terminal } from './terminal.ts';
 import type { Watch } from './watch.ts';
+
+const NOTHING = new Uint8Array();
 
 /** What a session says to web. */
 export type Voice = {
@@ -119,20 +121,30 @@ export class Session {
     }
   }
 
-  /** Output of a terminal goes to the page behind this channel. */
-  deliver(channel: number, offset: number, payload: Uint8Array): void {
-    this.voice.sendFrame(encodeFrame({ kind: 'output', channel, offset, payload }));
+  /** What a terminal tells goes to the page behind this channel. */
+  tellsOf(channel: number): AttachmentEvents {
+    const { send, sendFrame } = this.voice;
+    return {
+      output: (offset, payload) =>
+        sendFrame(encodeFrame({ kind: 'output', channel, offset, payload })),
+      taken: (offset) =>
+        sendFrame(encodeFrame({ kind: 'taken', channel, offset, payload: NOTHING })),
+      skipped: (continuation) => send({ type: 'terminal-skipped', channel, ...continuation }),
+      size: (size, used) => send({ type: 'terminal-size', channel, ...size, used }),
+    };
   }
 
-  /** A key, a paste or an acknowledgement. The channel may just have been detached: then it is nothing. */
+  /** Input or an acknowledgement. The channel may just have been detached: then it is nothing. */
   frame(frame: Frame): void {
     const attached = this.attachments.get(frame.channel);
     if (attached === undefined) return;
     const { sandbox, terminal, attachment } = attached;
-    if (frame.kind === 'input') {
-      sandbox.life?.use();
-      terminal.type(attachment, frame.payload);
-    } else if (frame.kind === 'acknowledgement') terminal.acknowledge(attachment, frame.offset);
+    if (frame.kind === 'acknowledgement') {
+      terminal.acknowledge(attachment, frame.offset);
+      return;
+    }
+    sandbox.life?.use();
+    terminal.type(attachment, frame);
   }
 
   detach(channel: number): void {
@@ -169,6 +181,11 @@ export class Session {
   terminalEnded(sandbox: Sandbox, terminal: TerminalName, end: ShellEnd): void {
     if (this.heldSandbox(sandbox.id) === undefined) return;
     this.voice.send({ type: 'terminal-ended', sandbox: sandbox.id, terminal, ...end });
+  }
+
+  /** The terminal has a shell again. */
+  terminalStarted(sandbox: Sandbox, terminal: TerminalName, shell: number): void {
+    this.voice.send({ type: 'terminal-started', sandbox: sandbox.id, terminal, shell });
   }
 
   pressure(sandbox: Sandbox, pressure: Pressure): void {

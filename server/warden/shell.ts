@@ -1,6 +1,8 @@
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { type IPty, spawn } from 'node-pty';
+import { flushInput } from './flush-input.ts';
+import { InputQueue, type Took } from './input-queue.ts';
 
 /** What to run, and on how large a screen. */
 export type ShellStart = {
@@ -13,10 +15,7 @@ export type ShellStart = {
 
 export type ShellEnd = { readonly exitCode: number; readonly signal: number };
 
-/** What a program that does not read may leave unread before more input is thrown away. */
-export const INPUT_BYTES_MAX = 256 * 1024;
-
-const RETRY_MS = { first: 5, last: 200 } as const;
+const RETRY_MS = { first: 2, last: 200 } as const;
 
 /**
  * A program on a pty of its own. Bytes in, bytes out, never strings: what a learner's terminal prints
@@ -26,8 +25,7 @@ export class Shell {
   readonly #pty: IPty;
   readonly #master: number;
   readonly #stream: Socket;
-  #input: Uint8Array[] = [];
-  #inputBytes = 0;
+  readonly #input = new InputQueue();
   #retry: NodeJS.Timeout | undefined;
   #retryMs: number = RETRY_MS.first;
 
@@ -67,12 +65,26 @@ export class Shell {
     return path;
   }
 
-  /** Types. Input for a program that reads nothing is thrown away beyond a limit, as a real line would. */
-  write(bytes: Uint8Array): void {
-    if (!this.#open || this.#inputBytes + bytes.byteLength > INPUT_BYTES_MAX) return;
-    this.#input.push(bytes);
-    this.#inputBytes += bytes.byteLength;
-    if (this.#retry === undefined) this.#writeInput();
+  /**
+   * Types. `took` is told what the pty has taken, now or later; what a shell that has ended does not take
+   * any more counts as well.
+   */
+  write(bytes: Uint8Array, took: Took = () => {}): void {
+    if (!this.#open) {
+      took(bytes.byteLength);
+      return;
+    }
+    if (this.#input.isEmpty) this.#writeNow(bytes, took);
+    else this.#input.add(bytes, took);
+  }
+
+  /** Types what must not wait behind what no program reads: that is thrown away, in the kernel too. */
+  interrupt(bytes: Uint8Array, took: Took = () => {}): void {
+    if (this.#open && !this.#input.isEmpty) {
+      this.#forgetInput();
+      flushInput(this.path);
+    }
+    this.write(bytes, took);
   }
 
   resize(columns: number, rows: number): void {
@@ -108,42 +120,53 @@ export class Shell {
    * sandboxes, and spins when the pty is full. The master is non-blocking: write here and now, and when
    * it is full, which no event of Node's tells the end of, try again later and later.
    */
-  #writeInput(): void {
-    this.#retry = undefined;
-    while (this.#open) {
-      const [first] = this.#input;
-      if (first === undefined) return;
-      const written = this.#writeSome(first);
-      if (written === undefined) return;
-      this.#inputBytes -= written;
-      if (written === first.byteLength) this.#input.shift();
-      else this.#input[0] = first.subarray(written);
+  #writeNow(bytes: Uint8Array, took: Took): void {
+    const written = this.#writeSome(bytes);
+    if (written > 0) took(written);
+    if (written === bytes.byteLength) return;
+    if (!this.#open) {
+      took(bytes.byteLength - written);
+      return;
     }
+    this.#input.add(bytes.subarray(written), took);
+    this.#writeLater();
   }
 
-  /** How much the pty took, or nothing when it took nothing. */
-  #writeSome(bytes: Uint8Array): number | undefined {
+  #writeWaiting(): void {
+    this.#retry = undefined;
+    for (;;) {
+      const { next } = this.#input;
+      if (next === undefined || !this.#open) return;
+      const written = this.#writeSome(next);
+      if (written > 0) this.#input.taken(written);
+      if (written < next.byteLength) break;
+    }
+    this.#writeLater();
+  }
+
+  #writeLater(): void {
+    this.#retry ??= setTimeout(() => this.#writeWaiting(), this.#retryMs);
+    this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MS.last);
+  }
+
+  /** How much the pty took now. */
+  #writeSome(bytes: Uint8Array): number {
     try {
       const written = writeSync(this.#master, bytes);
       this.#retryMs = RETRY_MS.first;
       return written;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') {
-        this.#retry = setTimeout(() => this.#writeInput(), this.#retryMs);
-        this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MS.last);
-      } else {
-        // EIO or EBADF: the program is ending, and its exit will be told.
-        this.#forgetInput();
-      }
-      return undefined;
+      if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return 0;
+      // EIO or EBADF: the program is ending, and its exit will be told.
+      this.#forgetInput();
+      return bytes.byteLength;
     }
   }
 
   #forgetInput(): void {
     clearTimeout(this.#retry);
     this.#retry = undefined;
-    this.#input = [];
-    this.#inputBytes = 0;
+    this.#input.clear();
   }
 }
 

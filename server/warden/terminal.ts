@@ -1,12 +1,24 @@
 import { statSync } from 'node:fs';
 import { FLOW_CONTROL } from '../protocol/flow-control.ts';
-import { Attachment } from './attachment.ts';
+import type { Frame } from '../protocol/frame.ts';
+import type { Attached, InputPosition } from '../protocol/terminal.ts';
+import { Attachment, type AttachmentEvents } from './attachment.ts';
+import { InputStreams } from './input-stream.ts';
 import { OutputPacer } from './output-pacer.ts';
-import { ReplayBuffer } from './replay-buffer.ts';
+import { ReplayBuffer, type TerminalSize } from './replay-buffer.ts';
+import { ScreenUse } from './screen-use.ts';
 import { Shell, type ShellEnd, type ShellStart } from './shell.ts';
 
-/** A terminal's size in character cells. */
-export type TerminalSize = { readonly columns: number; readonly rows: number };
+export type { TerminalSize } from './replay-buffer.ts';
+
+/** How a page looks at a terminal. */
+export type Look = {
+  /** What it has on its screen already. */
+  readonly from: number;
+  readonly size: TerminalSize;
+  readonly used: boolean;
+  readonly input: InputPosition;
+};
 
 /**
  * One terminal of a sandbox: a shell, what it has printed lately, and the pages that look at it. It
@@ -16,10 +28,13 @@ export class Terminal {
   readonly #start: (size: TerminalSize) => ShellStart;
   readonly #tellPrinted: () => void;
   readonly #tellEnd: (end: ShellEnd) => void;
-  readonly #printed = new ReplayBuffer(FLOW_CONTROL.replayBytes);
-  readonly #attachments = new Set<Attachment>();
+  readonly #printed: ReplayBuffer;
+  readonly #attachments = new Map<Attachment, () => void>();
+  readonly #inputs = new InputStreams();
   readonly #pacer = new OutputPacer(() => this.#sendToAll());
+  readonly #use: ScreenUse;
   #shell: Shell | undefined;
+  #shells = 0;
   #shellEnded: Promise<void> = Promise.resolve();
   readonly #begun: Promise<void>;
   #begin: () => void = () => {};
@@ -37,15 +52,31 @@ export class Terminal {
     this.#start = options.start;
     this.#tellPrinted = options.printed;
     this.#tellEnd = options.ended;
+    this.#printed = new ReplayBuffer(FLOW_CONTROL.replayBytes, options.size);
+    this.#use = new ScreenUse(options.size, {
+      resized: (size) => {
+        this.#printed.resized(size);
+        this.#shell?.resize(size.columns, size.rows);
+      },
+      changed: (size) => {
+        for (const page of this.#attachments.keys())
+          page.tell.size({ offset: this.head, ...size }, this.#use.isUsed(page));
+      },
+    });
     this.#begun = new Promise((resolve) => {
       this.#begin = resolve;
     });
-    this.#startShell(options.size);
+    this.#startShell();
   }
 
   /** False when its shell has ended and no new one was started. */
   get running(): boolean {
     return this.#shell !== undefined;
+  }
+
+  /** How many shells it has had. */
+  get shells(): number {
+    return this.#shells;
   }
 
   /** Resolves when something has been printed, or when the first shell has ended without a word. */
@@ -68,44 +99,66 @@ export class Terminal {
   }
 
   /**
-   * A page begins to look. `from`: what it has on its screen already; it goes on there, or later when
-   * that is forgotten. Nothing is sent before `send`, so that the page can be told the offset first.
+   * A page begins to look: it goes on where it was, or later when that is forgotten. Nothing is sent before
+   * `send`, so that the page can be told the answer first.
    */
   attach(
-    from: number,
-    size: TerminalSize,
-    deliver: (offset: number, payload: Uint8Array) => void,
-  ): { attachment: Attachment; offset: number } {
-    const known = from >= this.#printed.start && from <= this.#printed.head;
-    const offset = known ? from : this.#printed.lineStart();
-    const attachment = new Attachment({ from: offset, ...size, deliver });
-    this.#shell?.resize(size.columns, size.rows);
-    return { attachment, offset };
+    { from, size, used, input }: Look,
+    tell: AttachmentEvents,
+  ): { attachment: Attachment; answer: Omit<Attached, 'channel'>; needsRedraw: boolean } {
+    const printed = this.#printed;
+    const known = from >= printed.start && from <= printed.head;
+    const offset = known ? from : printed.lineStart();
+    const { stream, accepted } = this.#inputs.open(input, this.running ? this.#shells : undefined);
+    const attachment = new Attachment({ from: offset, size, input: stream, tell });
+    const needsRedraw = !known && printed.isFullScreenSince(offset);
+    if (used || this.#attachments.size === 0) this.#use.by(attachment);
+    else this.#use.joinedBy(attachment);
+    const answer = {
+      ...printed.continueFrom(offset, known),
+      head: printed.head,
+      running: this.running,
+      shell: this.#shells,
+      inputOffset: accepted,
+      inputTaken: stream.taken,
+      used: this.#use.isUsed(attachment),
+    };
+    return { attachment, answer, needsRedraw };
   }
 
   /** The page has been told where it begins: send it the replay, and from now on all that is printed. */
-  send(attachment: Attachment): void {
-    this.#attachments.add(attachment);
+  send(attachment: Attachment, needsRedraw = false): void {
+    this.#attachments.set(attachment, attachment.input.listen(attachment.tell.taken));
     attachment.send(this.#printed);
+    // A full-screen program draws all anew only for a screen of another size.
+    if (needsRedraw) this.#use.stir();
     this.#readOrPause();
   }
 
   detach(attachment: Attachment): void {
-    if (!this.#attachments.delete(attachment)) return;
+    const stopListening = this.#attachments.get(attachment);
+    this.#attachments.delete(attachment);
+    this.#use.leave(attachment);
+    if (stopListening === undefined) return;
+    stopListening();
     this.#seenOffset = attachment.drawnOffset;
     this.#readOrPause();
   }
 
   /** A page types. The screen takes the size of the page that is being used. */
-  type(attachment: Attachment, bytes: Uint8Array): void {
-    this.#shell?.resize(attachment.columns, attachment.rows);
-    this.#shell?.write(bytes);
+  type(attachment: Attachment, { kind, offset, payload }: Frame): void {
+    const { input } = attachment;
+    const fresh = input.accept(offset, payload, kind === 'interrupt');
+    if (fresh === undefined) return;
+    this.#use.by(attachment);
+    if (this.#shell === undefined) input.took(fresh.byteLength);
+    else if (kind === 'interrupt') this.#shell.interrupt(fresh, input.took);
+    else this.#shell.write(fresh, input.took);
   }
 
   resize(attachment: Attachment, size: TerminalSize): void {
-    attachment.columns = size.columns;
-    attachment.rows = size.rows;
-    this.#shell?.resize(size.columns, size.rows);
+    attachment.size = size;
+    this.#use.by(attachment);
   }
 
   acknowledge(attachment: Attachment, offset: number): void {
@@ -114,26 +167,30 @@ export class Terminal {
     this.#readOrPause();
   }
 
-  /** Starts a new shell when there is none; the numbering of its bytes goes on. */
-  restart(size: TerminalSize): void {
-    if (this.#shell === undefined) this.#startShell(size);
+  /** Starts a new shell when there is none; the numbering of its bytes goes on. False when there is one. */
+  restart(): boolean {
+    if (this.#shell !== undefined) return false;
+    this.#startShell();
+    return true;
   }
 
   /** Ends the terminal for good. Resolves when its shell is no more and its pty is closed. */
   async close(): Promise<void> {
     this.#pacer.stop();
+    this.#use.stop();
+    for (const stopListening of this.#attachments.values()) stopListening();
     this.#attachments.clear();
     this.#shell?.hangUp();
     await this.#shellEnded;
   }
 
-  #startShell(size: TerminalSize): void {
+  #startShell(): void {
     let ended: () => void = () => {};
     this.#shellEnded = new Promise((resolve) => {
       ended = resolve;
     });
     try {
-      this.#shell = new Shell(this.#start(size), {
+      this.#shell = new Shell(this.#start(this.#use.size), {
         printed: (bytes) => this.#keep(bytes),
         ended: (end) => {
           this.#shell = undefined;
@@ -144,6 +201,7 @@ export class Terminal {
           this.#tellEnd(end);
         },
       });
+      this.#shells += 1;
       this.#device = statSync(this.#shell.path).rdev;
     } catch (error) {
       if (this.#shell === undefined) ended();
@@ -162,7 +220,7 @@ export class Terminal {
   }
 
   #sendToAll(): void {
-    for (const attachment of this.#attachments) attachment.send(this.#printed);
+    for (const attachment of this.#attachments.keys()) attachment.send(this.#printed);
     this.#readOrPause();
   }
 
@@ -172,7 +230,7 @@ export class Terminal {
    * nothing.
    */
   #readOrPause(): void {
-    const pages = [...this.#attachments];
+    const pages = [...this.#attachments.keys()];
     const unseenBytes = this.#printed.head - this.#seenOffset;
     const pause =
       pages.length > 0

@@ -5,6 +5,7 @@ import test, { type TestContext } from 'node:test';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
 import { eventually } from '../testing/eventually.ts';
 import { lowerdirs, openTestNative } from '../testing/native.ts';
+import { Onlooker } from '../testing/onlooker.ts';
 import type { Sandbox } from './sandbox.ts';
 import { SandboxRegistry } from './sandbox-registry.ts';
 
@@ -66,17 +67,17 @@ test('a learner gets one that was made ahead, at its prompt, and a life that beg
   assert.ok(terminal?.running && terminal.head > 0, 'its shell has begun to print');
   const shown: Buffer[] = [];
   const size = { columns: 132, rows: 50 };
-  const { attachment, offset } = terminal.attach(0, size, (_at, bytes) => {
-    shown.push(Buffer.from(bytes));
+  const onlooker = new Onlooker(terminal, {
+    size,
+    output: (_at, bytes) => shown.push(Buffer.from(bytes)),
   });
-  assert.equal(offset, 0);
-  terminal.send(attachment);
+  assert.equal(onlooker.answer.offset, 0);
   const text = () => Buffer.concat(shown).toString('utf8');
   // Bash writes its prompt in pieces, and the first of them has begun the terminal.
   await eventually('its prompt is there before a key is pressed', () =>
     /machine.*# $/.test(text()),
   );
-  terminal.type(attachment, Buffer.from('stty size; tty\n'));
+  onlooker.type('stty size; tty\n');
   await eventually(text, () => text().includes('50 132') && text().includes('/dev/tty1'));
   assert.equal((await hold(owner)).fresh, false);
   await ready(1);

@@ -31,8 +31,6 @@ export class PageTerminals {
   readonly #page: TerminalsPage;
   #sandbox: string | undefined;
   readonly #channels = new Map<TerminalName, number>();
-  /** Offset after the last byte passed on, for each channel. */
-  readonly #offsets = new Map<number, number>();
 
   constructor(page: TerminalsPage) {
     this.#page = page;
@@ -44,70 +42,62 @@ export class PageTerminals {
   }
 
   open(message: Extract<FromBrowser, { type: 'open-terminal' }>): void {
-    const { terminal, columns, rows, from } = message;
+    const { type: _, terminal, ...look } = message;
     const sandbox = this.#sandbox;
     if (sandbox === undefined) {
       this.#page.failed(NO_MACHINE);
       return;
     }
-    this.#page.ask('attach', { sandbox, terminal, columns, rows, from }, (answer) => {
+    this.#page.ask('attach', { sandbox, terminal, ...look }, (answer) => {
       if (!answer.ok) {
         this.#page.failed(answer.error);
         return;
       }
-      const { channel, offset, head, running } = answer.reply;
+      const { channel } = answer.reply;
       if (this.#sandbox !== sandbox) {
         this.#detach(channel);
         return;
       }
       this.#close(terminal);
       this.#channels.set(terminal, channel);
-      this.#offsets.set(channel, offset);
       this.#page.own(channel);
-      this.#page.send({ type: 'terminal', terminal, channel, offset, head, running });
+      this.#page.send({ type: 'terminal', terminal, ...answer.reply });
     });
   }
 
   resize(message: Extract<FromBrowser, { type: 'resize-terminal' }>): void {
     const { channel, columns, rows } = message;
-    if (this.#offsets.has(channel)) {
+    if (this.#isOpen(channel)) {
       this.#page.ask('resize', { channel, columns, rows }, () => {});
     }
   }
 
   restart(message: Extract<FromBrowser, { type: 'restart-terminal' }>): void {
-    const { terminal, columns, rows } = message;
+    const { terminal } = message;
     const sandbox = this.#sandbox;
-    const channel = this.#channels.get(terminal);
-    if (sandbox === undefined || channel === undefined) {
+    if (sandbox === undefined || !this.#channels.has(terminal)) {
       this.#page.failed(sandbox === undefined ? NO_MACHINE : NO_TERMINAL);
       return;
     }
-    this.#page.ask('restart', { sandbox, terminal, columns, rows }, (answer) => {
-      const offset = this.#offsets.get(channel);
+    this.#page.ask('restart', { sandbox, terminal }, (answer) => {
       if (!answer.ok) this.#page.failed(answer.error);
-      // The new shell prints on where the old one ended, on the same channel.
-      else if (offset !== undefined) {
-        this.#page.send({
-          type: 'terminal',
-          terminal,
-          channel,
-          offset,
-          head: offset,
-          running: true,
-        });
-      }
     });
   }
 
-  /** Keys or an acknowledgement. A channel that is no more is no offence: the page may not have heard yet. */
+  /** Input or an acknowledgement. A channel that is no more is no offence: the page may not have heard yet. */
   takeFrame(frame: Frame): void {
-    if (this.#offsets.has(frame.channel)) this.#page.passOn(frame);
+    if (this.#isOpen(frame.channel)) this.#page.passOn(frame);
   }
 
-  output(frame: Frame, bytes: Uint8Array): void {
-    this.#offsets.set(frame.channel, frame.offset + frame.payload.byteLength);
+  /** The terminal prints, or says what it has taken. */
+  output(bytes: Uint8Array): void {
     this.#page.sendFrame(bytes);
+  }
+
+  started(news: Extract<FromWarden, { type: 'terminal-started' }>): void {
+    if (this.#sandbox !== news.sandbox || !this.#channels.has(news.terminal)) return;
+    const { type, terminal, shell } = news;
+    this.#page.send({ type, terminal, shell });
   }
 
   ended(news: Extract<FromWarden, { type: 'terminal-ended' }>): void {
@@ -118,15 +108,14 @@ export class PageTerminals {
 
   /** The machine is gone, and its terminals with it. */
   forget(): void {
-    for (const channel of this.#offsets.keys()) this.#page.disown(channel);
-    this.#offsets.clear();
+    for (const channel of this.#channels.values()) this.#page.disown(channel);
     this.#channels.clear();
     this.#sandbox = undefined;
   }
 
   /** The page is gone. */
   close(): void {
-    for (const channel of this.#offsets.keys()) this.#detach(channel);
+    for (const channel of this.#channels.values()) this.#detach(channel);
     this.forget();
   }
 
@@ -135,9 +124,12 @@ export class PageTerminals {
     const channel = this.#channels.get(terminal);
     if (channel === undefined) return;
     this.#channels.delete(terminal);
-    this.#offsets.delete(channel);
     this.#page.disown(channel);
     this.#detach(channel);
+  }
+
+  #isOpen(channel: number): boolean {
+    return [...this.#channels.values()].includes(channel);
   }
 
   #detach(channel: number): void {

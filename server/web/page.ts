@@ -7,7 +7,7 @@ import {
 } from '../protocol/browser.ts';
 import type { StepState } from '../protocol/check.ts';
 import type { ErrorReport } from '../protocol/errors.ts';
-import type { Frame } from '../protocol/frame.ts';
+import { type Frame, isFromPage } from '../protocol/frame.ts';
 import type { Lifetime, LinePlace } from '../protocol/lifetime.ts';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
 import type {
@@ -172,6 +172,9 @@ export class Page {
       case 'check-now':
         this.#step.look();
         break;
+      case 'ping':
+        this.#socket.send({ type: 'pong' });
+        break;
       case 'watch-xray':
         if (message.on === this.#xrayOn) break;
         this.#xrayOn = message.on;
@@ -181,9 +184,9 @@ export class Page {
     return true;
   }
 
-  /** Keys or an acknowledgement. Returns false when it breaks the protocol. */
+  /** Input or an acknowledgement. Returns false when it breaks the protocol. */
   takeFrame(frame: Frame): boolean {
-    if (!this.greeted || frame.kind === 'output') return false;
+    if (!this.greeted || !isFromPage(frame.kind)) return false;
     this.#terminals.takeFrame(frame);
     if (this.#link.congested) this.#socket.pause();
     return true;
@@ -193,8 +196,18 @@ export class Page {
     if (this.#waiting < WAITING_MAX) this.#socket.resume();
   }
 
-  output(frame: Frame, bytes: Uint8Array): void {
-    this.#terminals.output(frame, bytes);
+  /** A terminal prints, or says what it has taken. */
+  output(bytes: Uint8Array): void {
+    this.#terminals.output(bytes);
+  }
+
+  /** News of one of its terminals, by its channel. */
+  terminalNews(news: Extract<FromWarden, { type: 'terminal-size' | 'terminal-skipped' }>): void {
+    this.#socket.send(news);
+  }
+
+  terminalStarted(news: Extract<FromWarden, { type: 'terminal-started' }>): void {
+    this.#terminals.started(news);
   }
 
   gone(sandbox: string, reason: GoneReason): void {

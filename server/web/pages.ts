@@ -47,9 +47,9 @@ export class Pages {
     this.#byWait.delete(wait);
   }
 
-  /** Output of a terminal. Its page may have gone meanwhile. */
+  /** A frame of a terminal. Its page may have gone meanwhile. */
   output(frame: Frame, bytes: Uint8Array): void {
-    this.#byChannel.get(frame.channel)?.output(frame, bytes);
+    this.#byChannel.get(frame.channel)?.output(bytes);
   }
 
   news(news: WardenNews): void {
@@ -69,6 +69,13 @@ export class Pages {
         break;
       case 'terminal-ended':
         for (const page of this.#pages) page.terminalEnded(news);
+        break;
+      case 'terminal-started':
+        for (const page of this.#pages) page.terminalStarted(news);
+        break;
+      case 'terminal-size':
+      case 'terminal-skipped':
+        this.#byChannel.get(news.channel)?.terminalNews(news);
         break;
       case 'pressure':
         for (const page of this.#pages) page.pressure(news);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type FromBrowser, PROTOCOL_VERSION, toBrowser } from '../../protocol/browser.ts';
 import { FLOW_CONTROL } from '../../protocol/flow-control.ts';
 import { decodeFrame, encodeFrame } from '../../protocol/frame.ts';
@@ -15,7 +16,14 @@ export const hello = (secret: string): string =>
   text({ type: 'hello', version: PROTOCOL_VERSION, secret, lesson: 'uts' });
 
 export const openTerminal = (): string =>
-  text({ type: 'open-terminal', terminal: 'machine', ...SIZE, from: 0 });
+  text({
+    type: 'open-terminal',
+    terminal: 'machine',
+    ...SIZE,
+    from: 0,
+    used: true,
+    input: { stream: randomBytes(16).toString('hex'), from: 0, end: 0, shell: 0 },
+  });
 
 /** A terminal answers on this channel, from this byte on. */
 export type Opened = { readonly channel: number; readonly offset: number };
@@ -32,9 +40,10 @@ export function readMessage(
   return { type: message.type === 'machine' ? 'machine' : 'other' };
 }
 
-/** What a page types into one terminal. */
+/** What a page types into one terminal: a stream of its own. */
 export class Input {
   readonly #channel: number;
+  #offset = 0;
 
   constructor(channel: number) {
     this.#channel = channel;
@@ -42,7 +51,9 @@ export class Input {
 
   frame(keys: string): Uint8Array {
     const payload = Buffer.from(keys);
-    return encodeFrame({ kind: 'input', channel: this.#channel, offset: 0, payload });
+    const offset = this.#offset;
+    this.#offset += payload.byteLength;
+    return encodeFrame({ kind: 'input', channel: this.#channel, offset, payload });
   }
 }
 
