@@ -1,6 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
+import { PLACE_KEPT_MS } from '../../server/protocol/lifetime.ts';
 import type { LifeText } from '../_messages/life.en.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { Button } from '../_ui/Button.tsx';
@@ -10,9 +11,6 @@ import { timeOfDay } from './time-left.ts';
 import { useLab } from './use-lab.ts';
 import { useNow } from './use-now.ts';
 import { useTurnTitle } from './use-turn-title.ts';
-
-/** So long the lab keeps a place for a page that is away, in seconds. */
-const PLACE_KEPT_SECONDS = 30;
 
 /** Where the terminals will be: the place in the line, how long it takes at most, and what to do meanwhile. */
 export function QueuePanel({ session }: { session: LabSession }) {
@@ -52,7 +50,7 @@ function Waiting({ machine, onLeave }: WaitingProps) {
       {likelyAt !== null && (
         <p>{fill(line.likely, { time: timeOfDay(likelyAt - machine.clockOffsetMs) })}</p>
       )}
-      <p>{fill(line.meanwhile, { seconds: PLACE_KEPT_SECONDS })}</p>
+      <p>{fill(line.meanwhile, { seconds: PLACE_KEPT_MS / 1000 })}</p>
       <Button onClick={onLeave}>{line.leave}</Button>
     </Panel>
   );

@@ -21,6 +21,9 @@ export const lifetime = z.object({
 });
 export type Lifetime = z.infer<typeof lifetime>;
 
+/** A place in the line, or room for the next machine, waits so long for a page that reloads or has lost its network. */
+export const PLACE_KEPT_MS = 30_000;
+
 /** Where somebody stands in the line for a machine. */
 export const linePlace = z.object({
   now: z.number(),

@@ -1,5 +1,5 @@
+import { PLACE_KEPT_MS } from '../protocol/lifetime.ts';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
-import { PLACE_KEPT_MS } from './sandbox-limits.ts';
 
 /** Whoever throws a machine away, or loses it by an accident, gets the next one without waiting in a line. */
 const KEEPS = {

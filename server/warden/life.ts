@@ -1,6 +1,5 @@
 import type { ErrorReport } from '../protocol/errors.ts';
-import type { ExtensionRefusal, Lifetime } from '../protocol/lifetime.ts';
-import { PLACE_KEPT_MS } from './sandbox-limits.ts';
+import { type ExtensionRefusal, type Lifetime, PLACE_KEPT_MS } from '../protocol/lifetime.ts';
 
 /** How long sandboxes may live: the operator's to choose. */
 export type LifePolicy = {

@@ -1,6 +1,5 @@
-import type { LinePlace } from '../protocol/lifetime.ts';
+import { type LinePlace, PLACE_KEPT_MS } from '../protocol/lifetime.ts';
 import type { SandboxNeed } from '../protocol/needs.ts';
-import { PLACE_KEPT_MS } from './sandbox-limits.ts';
 import type { SandboxRegistry } from './sandbox-registry.ts';
 import type { Held } from './sandbox-registry-options.ts';
 import { linePlaces, WaitingLine } from './waiting-line.ts';

@@ -31,9 +31,6 @@ export const PAGE_LIMITS = {
   computations: 16,
 } as const;
 
-/** A place in the line, or room for the next machine, waits so long for a page that reloads or has lost its network. */
-export const PLACE_KEPT_MS = 30_000;
-
 /** A machine that is younger is thrown away when it is so old: who asks again and again gets no more than that. */
 export const RESET_AFTER_MS = 1_000;
 

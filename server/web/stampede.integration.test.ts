@@ -90,7 +90,7 @@ test('sixty people at a lab with room for twenty are all served, in order', {
     [...promised].sort((one, other) => one - other),
   );
 
-  // One gives up, one is killed, and web is killed while they wait.
+  // One gives up, and web is killed while they wait.
   const [gaveUp] = line.splice(5, 1);
   gaveUp?.page.say({ type: 'leave-line' });
   await line[5]?.until(({ position }) => position === 6);
