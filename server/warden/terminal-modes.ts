@@ -68,6 +68,11 @@ export class TerminalModes {
     return this.#modes.alternate !== 0;
   }
 
+  /** True when what was scanned does not end within a sequence. */
+  get betweenSequences(): boolean {
+    return this.#sequences.inText;
+  }
+
   scan(bytes: Uint8Array): void {
     this.#sequences.scan(bytes, {
       escape: (intermediates, final) => this.#escape(intermediates, final),
