@@ -115,7 +115,9 @@ export const LIVE_EN = {
     keysLost: 'What you typed before the connection was lost did not arrive',
     missed: '… {amount} of output were not kept',
     missedHere: '{amount} of output were not kept',
-    foreignSize: 'Sized for another tab: {columns} × {rows}. Type here to fit this one.',
+    foreignSize: 'Sized for another tab: {columns} × {rows}',
+    foreignSizeHint:
+      'The terminal has the size of the page that is used. Type here, and it fits this one.',
     endedExit: 'The shell has ended with exit code {code}.',
     endedSignal: 'The shell was ended by signal {signal}.',
     pressure: {

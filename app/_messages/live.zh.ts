@@ -108,7 +108,8 @@ export const LIVE_ZH = {
     keysLost: '断线前输入的内容没有送达',
     missed: '… 有 {amount} 输出没有保留',
     missedHere: '有 {amount} 输出没有保留',
-    foreignSize: '按另一个标签页的大小显示：{columns} × {rows}。在这里输入即可适应本页。',
+    foreignSize: '按另一标签页的大小：{columns} × {rows}',
+    foreignSizeHint: '终端的大小由正在使用的页面决定。在这里输入，它就会适应本页。',
     endedExit: 'Shell 已结束，退出码 {code}。',
     endedSignal: 'Shell 被信号 {signal} 结束。',
     pressure: {

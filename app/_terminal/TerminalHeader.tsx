@@ -26,19 +26,22 @@ export function TerminalHeader({ name, store, terminal }: TerminalHeaderProps) {
   const foreignSize = useLab(store, (lab) => lab.terminals[name].foreignSize);
   return (
     <header className="terminal-header">
-      <h2 className="text-13 font-semibold text-ink">{live[name]}</h2>
+      <h2 className="shrink-0 text-13 font-semibold text-ink">{live[name]}</h2>
       {side && <Identity side={side} />}
       {trouble ? (
         <span
           role={trouble.bad ? 'alert' : undefined}
+          title={trouble.text === 'foreignSize' ? live.terminal.foreignSizeHint : undefined}
           className={`terminal-trouble ${trouble.bad ? 'text-warn' : 'text-ink-3'}`}
         >
           {trouble.bad && <Icon name="warning" />}
-          {fill(live.terminal[trouble.text], {
-            amount: byteText(missedBytes),
-            columns: foreignSize?.columns ?? 0,
-            rows: foreignSize?.rows ?? 0,
-          })}
+          <span className="truncate">
+            {fill(live.terminal[trouble.text], {
+              amount: byteText(missedBytes),
+              columns: foreignSize?.columns ?? 0,
+              rows: foreignSize?.rows ?? 0,
+            })}
+          </span>
         </span>
       ) : (
         <span className="terminal-leave">{live.terminal.leave}</span>

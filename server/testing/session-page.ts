@@ -97,13 +97,6 @@ export class SessionPage {
     await this.shows(/[$#] $/);
   }
 
-  async untilOpen(): Promise<void> {
-    await eventually(
-      () => `the page is connected; it is ${JSON.stringify(this.session.store.get().link)}`,
-      () => this.session.store.get().link.kind === 'open' && this.terminal.shell.kind === 'running',
-    );
-  }
-
   async shows(text: RegExp): Promise<RegExpExecArray> {
     return eventually(
       () => `the terminal shows ${text}; it shows ${JSON.stringify(this.paper.tail.slice(-500))}`,

@@ -47,6 +47,11 @@ export class EscapeSequences {
     return copy;
   }
 
+  /** True between sequences, where text may begin. */
+  get inText(): boolean {
+    return this.#state === 'text';
+  }
+
   scan(bytes: Uint8Array, events: SequenceEvents): void {
     let at = 0;
     while (at < bytes.byteLength) {

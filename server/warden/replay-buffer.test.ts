@@ -96,3 +96,14 @@ test('a resize makes all lines scroll again, also among what is forgotten', () =
   assert.equal(regionOf(false), '\u001b[3;9r');
   assert.equal(regionOf(true), '');
 });
+
+test('without a line nearby it goes on after the sequence or the character that it would begin in', () => {
+  const goesOnWith = (text: string) => {
+    const buffer = new ReplayBuffer(20, SIZE);
+    buffer.append(Buffer.from(text));
+    return buffer.read(buffer.lineStart(), 20).toString();
+  };
+  assert.equal(goesOnWith(`\u001b[31;1m${'x'.repeat(16)}`), 'x'.repeat(16));
+  assert.equal(goesOnWith(`ab汉${'x'.repeat(18)}`), 'x'.repeat(18));
+  assert.equal(goesOnWith('x'.repeat(40)), 'x'.repeat(20));
+});

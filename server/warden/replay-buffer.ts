@@ -69,13 +69,21 @@ export class ReplayBuffer {
   }
 
   /**
-   * Where a page that has missed bytes goes on: at the beginning of a line if one begins soon, so that
-   * the screen does not begin inside an escape sequence or a character.
+   * Where a page that has missed bytes goes on: at the beginning of a line if one begins soon, and never
+   * inside an escape sequence or a character.
    */
   lineStart(): number {
     if (this.start === 0) return 0;
-    const newline = this.read(this.start, LINE_BYTES).indexOf(NEWLINE);
-    return newline < 0 ? this.start : this.start + newline + 1;
+    const bytes = this.read(this.start, LINE_BYTES);
+    const newline = bytes.indexOf(NEWLINE);
+    if (newline >= 0) return this.start + newline + 1;
+    const modes = this.#modes.copy();
+    let at = 0;
+    while (at < bytes.byteLength && (!modes.betweenSequences || isContinued(bytes[at]))) {
+      modes.scan(bytes.subarray(at, at + 1));
+      at += 1;
+    }
+    return this.start + at;
   }
 
   /** How a page goes on from `offset`. One that has drawn all before it has its modes already. */
@@ -147,6 +155,9 @@ export class ReplayBuffer {
     this.#ring = ring;
   }
 }
+
+/** True for a byte in the middle of a character. */
+const isContinued = (byte: number | undefined) => ((byte ?? 0) & 0xc0) === 0x80;
 
 const FIRST_BYTES = 4 * 1024;
 const LINE_BYTES = 4 * 1024;

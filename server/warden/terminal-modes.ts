@@ -68,6 +68,11 @@ export class TerminalModes {
     return this.#modes.alternate !== 0;
   }
 
+  /** True when what was scanned does not end within a sequence. */
+  get betweenSequences(): boolean {
+    return this.#sequences.inText;
+  }
+
   scan(bytes: Uint8Array): void {
     this.#sequences.scan(bytes, {
       escape: (intermediates, final) => this.#escape(intermediates, final),
@@ -94,7 +99,8 @@ export class TerminalModes {
       if (modes.alternate !== 1049) text.push('\x1b7');
     }
     if (modes.alternate !== 0) text.push(`\x1b[?${modes.alternate}h`);
-    if (modes.saved !== undefined) text.push('\x1b[m\x1b(B');
+    if (modes.saved !== undefined) text.push('\x1b[m');
+    if ((modes.saved?.set ?? DEFAULT_SET) !== DEFAULT_SET) text.push('\x1b(B');
     text.push(regionText(modes.region.alternate));
     for (const [index, set] of modes.sets.entries()) text.push(setText(index, set));
     text.push(LEVEL_TEXTS[modes.level] ?? '');
