@@ -4,7 +4,7 @@ import { EN, type Text } from '../app/_messages/en.ts';
 import { fill } from '../app/_messages/fill.ts';
 import { ZH } from '../app/_messages/zh.ts';
 import type { Block, Step } from '../lessons/schema.ts';
-import type { Language, TerminalName } from '../server/protocol/identifiers.ts';
+import type { Language, LessonTerminal } from '../server/protocol/identifiers.ts';
 import type { Quiz } from './lesson-files.ts';
 
 const TEXTS: Record<Language, Text> = { en: EN, zh: ZH };
@@ -50,12 +50,12 @@ export class LabPage {
     }
   }
 
-  terminal(name: TerminalName): Locator {
+  terminal(name: LessonTerminal): Locator {
     const label = fill(this.text.live.terminal.region, { name: this.text.live[name] });
     return this.page.getByRole('region', { name: label, exact: true });
   }
 
-  runButton(terminal: TerminalName): Locator {
+  runButton(terminal: LessonTerminal): Locator {
     const label = fill(this.text.lesson.runIn, { terminal: this.text.terminal[terminal] });
     return this.page.getByRole('button', { name: label, exact: true });
   }
@@ -86,7 +86,7 @@ export class LabPage {
   }
 
   /** Types a line by keyboard, as a learner does. */
-  async type(name: TerminalName, line: string): Promise<void> {
+  async type(name: LessonTerminal, line: string): Promise<void> {
     await this.terminal(name).getByRole('textbox').focus();
     await this.page.keyboard.type(line);
     await this.page.keyboard.press('Enter');
@@ -189,7 +189,7 @@ export class LabPage {
   }
 
   /** The last line on the screen is a prompt with nothing typed after it. */
-  async untilPrompt(name: TerminalName): Promise<void> {
+  async untilPrompt(name: LessonTerminal): Promise<void> {
     await expect(
       this.terminal(name)
         .getByText(/[#$]\s*$/)
@@ -197,7 +197,7 @@ export class LabPage {
     ).toBeVisible();
   }
 
-  async #untilTyped(block: { terminal: TerminalName; command: string }): Promise<void> {
+  async #untilTyped(block: { terminal: LessonTerminal; command: string }): Promise<void> {
     const words = block.command.split('\n').at(-1)?.split(/\s+/)[0] ?? '';
     await expect(this.terminal(block.terminal)).toContainText(words);
   }

@@ -53,7 +53,8 @@ async function clickToPrompt(address: string): Promise<number> {
       if (!isBinary) {
         const message = toBrowser.parse(JSON.parse(data.toString('utf8')));
         if (message.type !== 'machine') return;
-        say({ type: 'open-terminal', terminal: 'machine', columns: 100, rows: 30, from: 0 });
+        const size = { columns: 100, rows: 30 };
+        say({ type: 'open-terminal', terminal: 'machine', serial: 0, ...size, from: 0 });
         return;
       }
       const frame = decodeFrame(data);

@@ -5,15 +5,18 @@ import {
   byteOffset,
   channel,
   columns,
+  extraTerminal,
   lessonLanguage,
   ownerSecret,
   rows,
   slug,
   terminalName,
+  terminalSerial,
 } from './identifiers.ts';
 import { pressure } from './pressure.ts';
 import { quizGiven, quizPlace, quizVerdict } from './quiz.ts';
 import { goneReason, sandboxState } from './sandbox-state.ts';
+import { containerPlaces, openTerminals } from './terminals.ts';
 import { xraySnapshot } from './xray.ts';
 
 /**
@@ -21,7 +24,7 @@ import { xraySnapshot } from './xray.ts';
  * A page opens one WebSocket at `WEBSOCKET_PATH`, says `hello`, and is told its machine. Everything
  * the page shows arrives as an event; a page that reconnects says `hello` again and attaches again.
  */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 export const WEBSOCKET_PATH = '/live';
 
 /** Close codes of the WebSocket (RFC 6455 gives 4000-4999 to applications). */
@@ -50,16 +53,35 @@ export const fromBrowser = z.discriminatedUnion('type', [
   /** Give me a machine again after `gone`. Answered by `machine`. */
   z.strictObject({ type: z.literal('start') }),
   /**
-   * Open a terminal, or attach to it when it is open. `from`: bytes of it already on the screen, 0 for
-   * none. Answered by `terminal`.
+   * Attach to a terminal; one of the lesson's two is opened when it is not open. `from`: bytes already on
+   * the screen of the opening `serial`; both are 0 for none. Answered by `terminal`.
    */
   z.strictObject({
     type: z.literal('open-terminal'),
     terminal: terminalName,
+    serial: terminalSerial.or(z.literal(0)),
     columns,
     rows,
     from: byteOffset,
   }),
+  /**
+   * Open one more terminal, on the lowest number that is free, in the machine or in the container that a
+   * process of this pid (as the machine sees it) is in. Answered by `terminal-made` or `terminal-refused`.
+   */
+  z.strictObject({
+    type: z.literal('new-terminal'),
+    inside: z.int().min(1).nullable(),
+    columns,
+    rows,
+  }),
+  /** End this terminal and its shell; its number is free then. The lesson's two stay. */
+  z.strictObject({
+    type: z.literal('close-terminal'),
+    terminal: extraTerminal,
+    serial: terminalSerial,
+  }),
+  /** Which containers are there to open a terminal in? Answered by `containers`. */
+  z.strictObject({ type: z.literal('list-containers') }),
   z.strictObject({ type: z.literal('resize-terminal'), channel, columns, rows }),
   /** The shell has ended: start a new one in the same terminal. Answered by `terminal`. */
   z.strictObject({ type: z.literal('restart-terminal'), terminal: terminalName, columns, rows }),
@@ -83,12 +105,13 @@ export const fromBrowser = z.discriminatedUnion('type', [
 export type FromBrowser = z.infer<typeof fromBrowser>;
 
 export const toBrowser = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('machine'), state: sandboxState }),
+  z.object({ type: z.literal('machine'), state: sandboxState, terminals: openTerminals }),
   z.object({ type: z.literal('gone'), reason: goneReason }),
   /** The terminal answers on this channel; output starts at byte `offset` (later than asked if forgotten). */
   z.object({
     type: z.literal('terminal'),
     terminal: terminalName,
+    serial: terminalSerial,
     channel,
     offset: byteOffset,
     /** Bytes the terminal had printed at this moment: output before this offset is a replay. */
@@ -96,6 +119,19 @@ export const toBrowser = z.discriminatedUnion('type', [
     /** False when its shell has ended and nothing will come but the replay. */
     running: z.boolean(),
   }),
+  /** A terminal could not be attached to, or its shell not started. */
+  z.object({ type: z.literal('terminal-failed'), terminal: terminalName, error: errorReport }),
+  /** All terminals that are open in the machine now: one more, one less, or a shell has begun or ended. */
+  z.object({ type: z.literal('terminals'), terminals: openTerminals }),
+  /** The new terminal that this page asked for. `terminals` has told of it already. */
+  z.object({
+    type: z.literal('terminal-made'),
+    terminal: extraTerminal,
+    serial: terminalSerial,
+  }),
+  /** The new terminal that this page asked for is not there, and why. */
+  z.object({ type: z.literal('terminal-refused'), error: errorReport }),
+  z.object({ type: z.literal('containers'), containers: containerPlaces }),
   /** The shell of a terminal has ended. */
   z.object({
     type: z.literal('terminal-ended'),

@@ -5,15 +5,18 @@ import {
   byteOffset,
   channel,
   columns,
+  extraTerminal,
   ownerId,
   rows,
   sandboxId,
   terminalName,
+  terminalSerial,
 } from './identifiers.ts';
 import { sandboxNeeds } from './needs.ts';
 import { pressure } from './pressure.ts';
 import { computedAnswer } from './quiz.ts';
 import { goneReason, sandboxState } from './sandbox-state.ts';
+import { containerPlaces, openTerminals } from './terminals.ts';
 import { xraySnapshot } from './xray.ts';
 
 /**
@@ -41,22 +44,32 @@ export const WARDEN_REQUESTS = {
   /** The owner's sandbox, made with these optional parts if there is none. It stays while it is held. */
   hold: {
     request: z.strictObject({ owner: ownerId, needs: sandboxNeeds }),
-    reply: z.object({ hold: z.int(), state: sandboxState }),
+    reply: z.object({ hold: z.int(), state: sandboxState, terminals: openTerminals }),
   },
   /** A page is gone. When nothing holds a sandbox, its idle clock runs. */
   release: { request: z.strictObject({ hold: z.int() }), reply: none },
   /** Remove the owner's sandbox. Holds on it end with a `gone` event; hold again for a fresh one. */
   reset: { request: z.strictObject({ owner: ownerId }), reply: none },
-  /** Open or attach to a terminal of a sandbox; output comes as frames on the channel. */
+  /**
+   * Attach to a terminal of a sandbox; output comes as frames on the channel. One of the lesson's two is
+   * opened when it is not open. `from` counts in the opening `serial`, and is nothing in another.
+   */
   attach: {
     request: z.strictObject({
       sandbox: sandboxId,
       terminal: terminalName,
+      serial: terminalSerial.or(z.literal(0)),
       columns,
       rows,
       from: byteOffset,
     }),
-    reply: z.object({ channel, offset: byteOffset, head: byteOffset, running: z.boolean() }),
+    reply: z.object({
+      channel,
+      serial: terminalSerial,
+      offset: byteOffset,
+      head: byteOffset,
+      running: z.boolean(),
+    }),
   },
   detach: { request: z.strictObject({ channel }), reply: none },
   resize: { request: z.strictObject({ channel, columns, rows }), reply: none },
@@ -64,6 +77,30 @@ export const WARDEN_REQUESTS = {
   restart: {
     request: z.strictObject({ sandbox: sandboxId, terminal: terminalName, columns, rows }),
     reply: none,
+  },
+  /** One more terminal, on the lowest free number, in the machine or where a process of this pid is. */
+  open: {
+    request: z.strictObject({
+      sandbox: sandboxId,
+      inside: z.int().min(1).nullable(),
+      columns,
+      rows,
+    }),
+    reply: z.object({ terminal: extraTerminal, serial: terminalSerial }),
+  },
+  /** End a terminal and its shell. Attachments end with it. Its number is free when the event says so. */
+  close: {
+    request: z.strictObject({
+      sandbox: sandboxId,
+      terminal: extraTerminal,
+      serial: terminalSerial,
+    }),
+    reply: none,
+  },
+  /** The containers in a sandbox, as the kernel has them now. */
+  containers: {
+    request: z.strictObject({ sandbox: sandboxId }),
+    reply: z.object({ containers: containerPlaces }),
   },
   /** Look at a sandbox until `unwatch`: events `check` (if checks are given) and `xray` (if asked). */
   watch: {
@@ -113,6 +150,8 @@ export const fromWarden = z.discriminatedUnion('type', [
     exitCode: z.int(),
     signal: z.int(),
   }),
+  /** The terminals that are open have changed, or a shell in them has begun or ended. */
+  z.object({ type: z.literal('terminals'), sandbox: sandboxId, terminals: openTerminals }),
   /** The sandbox has run into one of its limits. */
   z.object({ type: z.literal('pressure'), sandbox: sandboxId, pressure }),
   z.object({ type: z.literal('check'), watch: z.int(), state: stepState }),

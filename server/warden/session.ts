@@ -108,6 +108,17 @@ export class Session {
     this.voice.send({ type: 'terminal-ended', sandbox: sandbox.id, terminal, ...end });
   }
 
+  /** Attachments to a terminal that was closed end with it. */
+  terminalsChanged(sandbox: Sandbox): void {
+    if (this.heldSandbox(sandbox.id) === undefined) return;
+    deleteOf(
+      this.attachments,
+      (attached) => attached.sandbox === sandbox && !sandbox.hasTerminal(attached.terminal),
+    );
+    const { id, terminals } = sandbox;
+    this.voice.send({ type: 'terminals', sandbox: id, terminals });
+  }
+
   pressure(sandbox: Sandbox, pressure: Pressure): void {
     if (this.heldSandbox(sandbox.id) === undefined) return;
     this.voice.send({ type: 'pressure', sandbox: sandbox.id, pressure });

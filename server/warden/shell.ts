@@ -16,6 +16,9 @@ export type ShellEnd = { readonly exitCode: number; readonly signal: number };
 /** What a program that does not read may leave unread before more input is thrown away. */
 export const INPUT_BYTES_MAX = 256 * 1024;
 
+/** A program that ignores SIGHUP may live on without its terminal, but not `enter`, which waits for it. */
+const HANG_UP_MS = 2_000;
+
 const RETRY_MS = { first: 5, last: 200 } as const;
 
 /**
@@ -30,6 +33,7 @@ export class Shell {
   #inputBytes = 0;
   #retry: NodeJS.Timeout | undefined;
   #retryMs: number = RETRY_MS.first;
+  #killing: NodeJS.Timeout | undefined;
 
   /** Starts the program. Throws when the pty or the process can't be made. */
   constructor(
@@ -50,6 +54,7 @@ export class Shell {
       if (bytes instanceof Uint8Array) events.printed(bytes);
     });
     this.#pty.onExit(({ exitCode, signal }) => {
+      clearTimeout(this.#killing);
       this.#forgetInput();
       events.ended({ exitCode, signal: signal ?? 0 });
     });
@@ -93,6 +98,7 @@ export class Shell {
   hangUp(): void {
     this.#forgetInput();
     this.#stream.destroy();
+    this.#killing ??= setTimeout(() => this.#pty.kill('SIGKILL'), HANG_UP_MS);
   }
 
   /**

@@ -68,6 +68,7 @@ export class Warden {
         removeFailed: ({ id }, error) => tell({ type: 'remove-failed', id, error }),
         terminalEnded: (sandbox, terminal, end) =>
           this.#session?.terminalEnded(sandbox, terminal, end),
+        terminalsChanged: (sandbox) => this.#session?.terminalsChanged(sandbox),
         pressure: (sandbox, pressure) => this.#session?.pressure(sandbox, pressure),
         inspectFailed: ({ id }, error) => tell({ type: 'inspect-failed', id, error }),
       },

@@ -2,6 +2,7 @@ import type { FromBrowser, ToBrowser } from '../protocol/browser.ts';
 import type { ErrorReport } from '../protocol/errors.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { TerminalName } from '../protocol/identifiers.ts';
+import type { OpenTerminal } from '../protocol/terminals.ts';
 import type {
   FromWarden,
   WardenReply,
@@ -30,7 +31,10 @@ export type TerminalsPage = {
 export class PageTerminals {
   readonly #page: TerminalsPage;
   #sandbox: string | undefined;
-  readonly #channels = new Map<TerminalName, number>();
+  readonly #channels = new Map<
+    TerminalName,
+    { readonly channel: number; readonly serial: number }
+  >();
   /** Offset after the last byte passed on, for each channel. */
   readonly #offsets = new Map<number, number>();
 
@@ -44,28 +48,81 @@ export class PageTerminals {
   }
 
   open(message: Extract<FromBrowser, { type: 'open-terminal' }>): void {
-    const { terminal, columns, rows, from } = message;
+    const { terminal, serial, columns, rows, from } = message;
     const sandbox = this.#sandbox;
     if (sandbox === undefined) {
       this.#page.failed(NO_MACHINE);
       return;
     }
-    this.#page.ask('attach', { sandbox, terminal, columns, rows, from }, (answer) => {
+    this.#page.ask('attach', { sandbox, terminal, serial, columns, rows, from }, (answer) => {
       if (!answer.ok) {
-        this.#page.failed(answer.error);
+        this.#page.send({ type: 'terminal-failed', terminal, error: answer.error });
         return;
       }
-      const { channel, offset, head, running } = answer.reply;
+      const { channel, serial: opened, offset, head, running } = answer.reply;
       if (this.#sandbox !== sandbox) {
         this.#detach(channel);
         return;
       }
       this.#close(terminal);
-      this.#channels.set(terminal, channel);
+      this.#channels.set(terminal, { channel, serial: opened });
       this.#offsets.set(channel, offset);
       this.#page.own(channel);
-      this.#page.send({ type: 'terminal', terminal, channel, offset, head, running });
+      this.#page.send({
+        type: 'terminal',
+        terminal,
+        serial: opened,
+        channel,
+        offset,
+        head,
+        running,
+      });
     });
+  }
+
+  /** One more terminal. The warden tells all pages of it, and this one which it is. */
+  make(message: Extract<FromBrowser, { type: 'new-terminal' }>): void {
+    const { inside, columns, rows } = message;
+    if (this.#sandbox === undefined) {
+      this.#page.send({ type: 'terminal-refused', error: NO_MACHINE });
+      return;
+    }
+    this.#page.ask('open', { sandbox: this.#sandbox, inside, columns, rows }, (answer) => {
+      this.#page.send(
+        answer.ok
+          ? { type: 'terminal-made', ...answer.reply }
+          : { type: 'terminal-refused', error: answer.error },
+      );
+    });
+  }
+
+  end(message: Extract<FromBrowser, { type: 'close-terminal' }>): void {
+    const { terminal, serial } = message;
+    if (this.#sandbox === undefined) return;
+    this.#page.ask('close', { sandbox: this.#sandbox, terminal, serial }, (answer) => {
+      if (!answer.ok) this.#page.failed(answer.error);
+    });
+  }
+
+  listContainers(): void {
+    if (this.#sandbox === undefined) {
+      this.#page.failed(NO_MACHINE);
+      return;
+    }
+    this.#page.ask('containers', { sandbox: this.#sandbox }, (answer) => {
+      if (answer.ok) this.#page.send({ type: 'containers', ...answer.reply });
+      else this.#page.failed(answer.error);
+    });
+  }
+
+  /** The terminals that are open now: the channels of others have ended in the warden already. */
+  changed(sandbox: string, terminals: readonly OpenTerminal[]): void {
+    if (this.#sandbox !== sandbox) return;
+    for (const [name, { channel, serial }] of this.#channels) {
+      const isOpen = terminals.some((open) => open.terminal === name && open.serial === serial);
+      if (!isOpen) this.#forgetChannel(name, channel);
+    }
+    this.#page.send({ type: 'terminals', terminals: [...terminals] });
   }
 
   resize(message: Extract<FromBrowser, { type: 'resize-terminal' }>): void {
@@ -78,19 +135,21 @@ export class PageTerminals {
   restart(message: Extract<FromBrowser, { type: 'restart-terminal' }>): void {
     const { terminal, columns, rows } = message;
     const sandbox = this.#sandbox;
-    const channel = this.#channels.get(terminal);
-    if (sandbox === undefined || channel === undefined) {
+    const open = this.#channels.get(terminal);
+    if (sandbox === undefined || open === undefined) {
       this.#page.failed(sandbox === undefined ? NO_MACHINE : NO_TERMINAL);
       return;
     }
+    const { channel, serial } = open;
     this.#page.ask('restart', { sandbox, terminal, columns, rows }, (answer) => {
       const offset = this.#offsets.get(channel);
-      if (!answer.ok) this.#page.failed(answer.error);
+      if (!answer.ok) this.#page.send({ type: 'terminal-failed', terminal, error: answer.error });
       // The new shell prints on where the old one ended, on the same channel.
       else if (offset !== undefined) {
         this.#page.send({
           type: 'terminal',
           terminal,
+          serial,
           channel,
           offset,
           head: offset,
@@ -132,12 +191,16 @@ export class PageTerminals {
 
   /** A page looks at a terminal once; when it opens it again, the older channel ends. */
   #close(terminal: TerminalName): void {
-    const channel = this.#channels.get(terminal);
-    if (channel === undefined) return;
+    const open = this.#channels.get(terminal);
+    if (open === undefined) return;
+    this.#forgetChannel(terminal, open.channel);
+    this.#detach(open.channel);
+  }
+
+  #forgetChannel(terminal: TerminalName, channel: number): void {
     this.#channels.delete(terminal);
     this.#offsets.delete(channel);
     this.#page.disown(channel);
-    this.#detach(channel);
   }
 
   #detach(channel: number): void {

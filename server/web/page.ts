@@ -127,6 +127,15 @@ export class Page {
       case 'restart-terminal':
         this.#terminals.restart(message);
         break;
+      case 'new-terminal':
+        this.#terminals.make(message);
+        break;
+      case 'close-terminal':
+        this.#terminals.end(message);
+        break;
+      case 'list-containers':
+        this.#terminals.listContainers();
+        break;
       case 'watch-step':
         this.#watchStep(message.lesson, message.step);
         break;
@@ -177,6 +186,10 @@ export class Page {
 
   terminalEnded(news: Extract<FromWarden, { type: 'terminal-ended' }>): void {
     this.#terminals.ended(news);
+  }
+
+  terminalsChanged(news: Extract<FromWarden, { type: 'terminals' }>): void {
+    this.#terminals.changed(news.sandbox, news.terminals);
   }
 
   pressure(news: Extract<FromWarden, { type: 'pressure' }>): void {
@@ -251,13 +264,13 @@ export class Page {
         this.#error(answer.error);
         return;
       }
-      const { hold, state } = answer.reply;
+      const { hold, state, terminals } = answer.reply;
       const before = this.#closed ? { hold } : this.#hold;
       if (before !== undefined) this.#tell('release', { hold: before.hold });
       if (this.#closed) return;
       this.#hold = { hold, sandbox: state.id };
       this.#terminals.follow(state.id);
-      this.#socket.send({ type: 'machine', state });
+      this.#socket.send({ type: 'machine', state, terminals });
       this.#step.follow(this.#hold.sandbox);
       this.#followXray();
     });

@@ -45,6 +45,9 @@ export class Pages {
       case 'terminal-ended':
         for (const page of this.#pages) page.terminalEnded(news);
         break;
+      case 'terminals':
+        for (const page of this.#pages) page.terminalsChanged(news);
+        break;
       case 'pressure':
         for (const page of this.#pages) page.pressure(news);
         break;
