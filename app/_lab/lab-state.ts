@@ -5,7 +5,19 @@ import type { TerminalName } from '../../server/protocol/identifiers.ts';
 import type { Pressure } from '../../server/protocol/pressure.ts';
 import type { QuizGiven, QuizVerdict } from '../../server/protocol/quiz.ts';
 import type { GoneReason, SandboxState } from '../../server/protocol/sandbox-state.ts';
+import type { ContainerPlace } from '../../server/protocol/terminals.ts';
 import type { XraySnapshot } from '../../server/protocol/xray.ts';
+import {
+  afterList,
+  afterNews,
+  CLOSED_TERMINALS,
+  failOpening,
+  type NewTerminal,
+  seen,
+  type TerminalStates,
+  terminalIn,
+  withTerminal,
+} from './terminals-state.ts';
 
 /** The page's connection to the lab. */
 export type Link =
@@ -28,18 +40,6 @@ export type Machine =
   | { readonly kind: 'gone'; readonly reason: GoneReason }
   | { readonly kind: 'failed'; readonly error: ErrorReport };
 
-export type TerminalState = {
-  readonly shell:
-    | { readonly kind: 'closed' }
-    | { readonly kind: 'opening' }
-    | { readonly kind: 'running' }
-    /** `null` where the page came too late to be told how. */
-    | { readonly kind: 'ended'; readonly exitCode: number | null; readonly signal: number }
-    | { readonly kind: 'failed'; readonly error: ErrorReport };
-  /** Keys that were pressed while nothing could receive them; shown, then forgotten once they can be. */
-  readonly keysDropped: number;
-};
-
 export type OpenCheck = {
   readonly lesson: string;
   readonly step: string;
@@ -58,7 +58,10 @@ export type QuizReply =
 export type LabState = {
   readonly link: Link;
   readonly machine: Machine;
-  readonly terminals: Readonly<Record<TerminalName, TerminalState>>;
+  readonly terminals: TerminalStates;
+  readonly newTerminal: NewTerminal;
+  /** The containers that a terminal can be opened in; `null` until the lab has said. */
+  readonly containers: readonly ContainerPlace[] | null;
   readonly check: OpenCheck | null;
   /** By `quizKey`: the answers that were given on this page. */
   readonly quizzes: Readonly<Record<string, QuizReply>>;
@@ -78,19 +81,24 @@ export type LabEvent =
   | { readonly type: 'machine-asked' }
   | { readonly type: 'terminal-asked'; readonly terminal: TerminalName }
   | { readonly type: 'key-dropped'; readonly terminal: TerminalName }
+  /** It has printed while it was not shown. */
+  | { readonly type: 'terminal-unseen'; readonly terminal: TerminalName }
+  | { readonly type: 'terminals-seen'; readonly terminals: readonly TerminalName[] }
+  | { readonly type: 'new-terminal-asked' }
+  | { readonly type: 'new-terminal-dismissed' }
+  | { readonly type: 'containers-asked' }
   | { readonly type: 'step-opened'; readonly lesson: string; readonly step: string }
   | { readonly type: 'step-closed' }
   | { readonly type: 'quiz-asked'; readonly place: QuizPlace; readonly given: QuizGiven }
   | { readonly type: 'pressure-dismissed' }
   | { readonly type: 'error-dismissed' };
 
-const CLOSED: TerminalState = { shell: { kind: 'closed' }, keysDropped: 0 };
-const CLOSED_TERMINALS = { machine: CLOSED, container: CLOSED } as const;
-
 export const INITIAL_LAB_STATE: LabState = {
   link: { kind: 'connecting', attempt: 0 },
   machine: { kind: 'making' },
   terminals: CLOSED_TERMINALS,
+  newTerminal: { kind: 'none' },
+  containers: null,
   check: null,
   quizzes: {},
   xray: null,
@@ -104,17 +112,37 @@ export function transition(state: LabState, event: LabEvent): LabState {
   switch (event.type) {
     case 'link':
       // A new connection is told anew whether the lab can save.
-      return { ...state, link: event.link, unsaved: false, quizzes: withoutAsked(state) };
+      return {
+        ...state,
+        link: event.link,
+        unsaved: false,
+        quizzes: withoutAsked(state),
+        newTerminal: withoutAskedTerminal(state),
+      };
     case 'received':
       return received(state, event.message, event.at);
     case 'machine-asked':
       return { ...state, machine: { kind: 'making' }, error: null };
     case 'terminal-asked':
-      return withTerminal(state, event.terminal, { shell: { kind: 'opening' } });
-    case 'key-dropped':
-      return withTerminal(state, event.terminal, {
-        keysDropped: state.terminals[event.terminal].keysDropped + 1,
-      });
+      return changed(state, event.terminal, { shell: { kind: 'opening' } });
+    case 'key-dropped': {
+      const { keysDropped } = terminalIn(state.terminals, event.terminal);
+      return changed(state, event.terminal, { keysDropped: keysDropped + 1 });
+    }
+    case 'terminal-unseen':
+      return terminalIn(state.terminals, event.terminal).unseen
+        ? state
+        : changed(state, event.terminal, { unseen: true });
+    case 'terminals-seen': {
+      const terminals = seen(state.terminals, event.terminals);
+      return terminals === state.terminals ? state : { ...state, terminals };
+    }
+    case 'new-terminal-asked':
+      return { ...state, newTerminal: { kind: 'asked' } };
+    case 'new-terminal-dismissed':
+      return { ...state, newTerminal: { kind: 'none' } };
+    case 'containers-asked':
+      return { ...state, containers: null };
     case 'step-opened':
       return { ...state, check: { lesson: event.lesson, step: event.step, state: null } };
     case 'step-closed':
@@ -148,7 +176,7 @@ function received(state: LabState, message: ToBrowser, at: number): LabState {
           state: message.state,
           clockOffsetMs: message.state.now - at,
         },
-        ...(isSameMachine(state, message.state) ? {} : forgetMachine(state)),
+        ...afterMeeting(state, message),
         error: null,
       };
     case 'gone':
@@ -160,14 +188,19 @@ function received(state: LabState, message: ToBrowser, at: number): LabState {
           : { kind: 'gone', reason: message.reason },
       };
     case 'terminal':
-      return withTerminal(state, message.terminal, {
-        shell: message.running ? { kind: 'running' } : { kind: 'ended', exitCode: null, signal: 0 },
-        keysDropped: 0,
-      });
     case 'terminal-ended':
-      return withTerminal(state, message.terminal, {
-        shell: { kind: 'ended', exitCode: message.exitCode, signal: message.signal },
-      });
+    case 'terminal-failed':
+      return { ...state, terminals: afterNews(state.terminals, message) };
+    case 'terminals':
+      return { ...state, terminals: afterList(state.terminals, message.terminals) };
+    case 'terminal-made': {
+      const { terminal, serial } = message;
+      return { ...state, newTerminal: { kind: 'made', terminal, serial } };
+    }
+    case 'terminal-refused':
+      return { ...state, newTerminal: { kind: 'refused', error: message.error } };
+    case 'containers':
+      return { ...state, containers: message.containers };
     case 'check':
       return isOpenStep(state, message)
         ? {
@@ -203,13 +236,9 @@ function failed(state: LabState, error: ErrorReport): LabState {
       return { ...state, ...forgetMachine(state), machine: { kind: 'failed', error } };
     case 'terminal-failed':
     case 'no-such-terminal':
-      return {
-        ...state,
-        terminals: {
-          machine: failedIfOpening(state.terminals.machine, error),
-          container: failedIfOpening(state.terminals.container, error),
-        },
-      };
+    case 'no-such-container':
+    case 'too-many-terminals':
+      return { ...state, terminals: failOpening(state.terminals, error) };
     case 'bad-message':
     case 'no-such-sandbox':
     case 'no-such-lesson':
@@ -227,12 +256,6 @@ function withoutAsked({ quizzes }: LabState): LabState['quizzes'] {
   return judged.length === Object.keys(quizzes).length ? quizzes : Object.fromEntries(judged);
 }
 
-function failedIfOpening(terminal: TerminalState, error: ErrorReport): TerminalState {
-  return terminal.shell.kind === 'opening'
-    ? { ...terminal, shell: { kind: 'failed', error } }
-    : terminal;
-}
-
 function isSameMachine(state: LabState, next: SandboxState): boolean {
   return state.machine.kind === 'running' && state.machine.state.id === next.id;
 }
@@ -246,25 +269,37 @@ function isReset({ machine }: LabState, reason: GoneReason): boolean {
   return machine.kind === 'making' && reason === 'reset';
 }
 
+/** The machine that the page knows, or another: these are its terminals. */
+function afterMeeting(state: LabState, message: Extract<ToBrowser, { type: 'machine' }>) {
+  const known = isSameMachine(state, message.state) ? state : forgetMachine(state);
+  const { terminals, newTerminal, containers, check, xray, pressure } = known;
+  const open = afterList(terminals, message.terminals);
+  return { terminals: open, newTerminal, containers, check, xray, pressure };
+}
+
+/** A connection that is lost brings no answer any more. */
+function withoutAskedTerminal({ newTerminal }: LabState): NewTerminal {
+  return newTerminal.kind === 'asked' ? { kind: 'none' } : newTerminal;
+}
+
+function changed(
+  state: LabState,
+  terminal: TerminalName,
+  change: Parameters<typeof withTerminal>[2],
+): LabState {
+  return { ...state, terminals: withTerminal(state.terminals, terminal, change) };
+}
+
 /** What was known of a machine is not true of the next one. */
 function forgetMachine(
   state: LabState,
-): Pick<LabState, 'terminals' | 'check' | 'xray' | 'pressure'> {
+): Pick<LabState, 'terminals' | 'newTerminal' | 'containers' | 'check' | 'xray' | 'pressure'> {
   return {
     pressure: null,
     terminals: CLOSED_TERMINALS,
+    newTerminal: { kind: 'none' },
+    containers: null,
     check: state.check && { ...state.check, state: null },
     xray: null,
-  };
-}
-
-function withTerminal(
-  state: LabState,
-  terminal: TerminalName,
-  change: Partial<TerminalState>,
-): LabState {
-  return {
-    ...state,
-    terminals: { ...state.terminals, [terminal]: { ...state.terminals[terminal], ...change } },
   };
 }

@@ -1,9 +1,11 @@
 import type { FromBrowser, ToBrowser } from '../../server/protocol/browser.ts';
 import type { Frame } from '../../server/protocol/frame.ts';
-import { TERMINALS, type TerminalName } from '../../server/protocol/identifiers.ts';
+import { extraTerminal, type TerminalName } from '../../server/protocol/identifiers.ts';
+import type { OpenTerminal } from '../../server/protocol/terminals.ts';
 import { bytesOfBinary, inputPayloads, keyText, typedCommand } from '../_terminal/typing.ts';
 import type { LabStore } from './store.ts';
 import { TerminalAttachment, type TerminalScreen } from './terminal-attachment.ts';
+import { terminalIn } from './terminals-state.ts';
 
 type TerminalsParts = {
   readonly store: LabStore;
@@ -14,6 +16,9 @@ type TerminalsParts = {
 
 const utf8 = new TextEncoder();
 
+/** For a terminal that is opened where there is none to be like. */
+const USUAL_SIZE = { columns: 80, rows: 24 } as const;
+
 /** What Ctrl-C sends. */
 const INTERRUPT = '\x03';
 
@@ -22,10 +27,9 @@ export class SessionTerminals {
   readonly #store: LabStore;
   readonly #send: TerminalsParts['send'];
   readonly #sendFrame: TerminalsParts['sendFrame'];
-  readonly #attachments = {
-    machine: new TerminalAttachment('machine'),
-    container: new TerminalAttachment('container'),
-  } as const satisfies Record<TerminalName, TerminalAttachment>;
+  readonly #attachments = new Map<TerminalName, TerminalAttachment>();
+  /** Those on the page now; nothing, until it says. */
+  #shown: ReadonlySet<TerminalName> | undefined;
   #hasMachine = false;
 
   constructor({ store, send, sendFrame }: TerminalsParts) {
@@ -38,7 +42,7 @@ export class SessionTerminals {
   meet(isAnother: boolean): void {
     if (isAnother) this.#forget();
     this.#hasMachine = true;
-    for (const name of TERMINALS) this.open(name);
+    for (const name of this.#attachments.keys()) this.open(name);
   }
 
   /** The machine is gone. */
@@ -49,7 +53,7 @@ export class SessionTerminals {
 
   /** The connection is lost. */
   detach(): void {
-    for (const name of TERMINALS) this.#attachments[name].detach();
+    for (const attachment of this.#attachments.values()) attachment.detach();
   }
 
   /** The page has left the lab. */
@@ -59,14 +63,46 @@ export class SessionTerminals {
   }
 
   addScreen(name: TerminalName, screen: TerminalScreen): () => void {
-    this.#attachments[name].screen = screen;
+    const attachment = this.#at(name);
+    attachment.screen = screen;
     this.open(name);
-    return () => this.#attachments[name].removeScreen(screen);
+    return () => attachment.removeScreen(screen);
+  }
+
+  /** The terminals that are open in the machine: what the page has of others is no more. */
+  listed(open: readonly OpenTerminal[]): void {
+    for (const [name, attachment] of this.#attachments) {
+      if (!extraTerminal.safeParse(name).success) continue;
+      const now = open.find(({ terminal }) => terminal === name);
+      if (now === undefined || attachment.isOther(now.serial)) {
+        attachment.detach();
+        this.#attachments.delete(name);
+      }
+    }
+  }
+
+  /** These are on the page now. */
+  show(names: readonly TerminalName[]): void {
+    this.#shown = new Set(names);
+    this.#store.dispatch({ type: 'terminals-seen', terminals: names });
+  }
+
+  openNew(inside: number | null, like: TerminalName): void {
+    const size = this.#at(like).size() ?? USUAL_SIZE;
+    if (this.#send({ type: 'new-terminal', inside, ...size }))
+      this.#store.dispatch({ type: 'new-terminal-asked' });
+  }
+
+  close(name: TerminalName): void {
+    const terminal = extraTerminal.safeParse(name);
+    const serial = this.#store.get().terminals[name]?.serial ?? 0;
+    if (terminal.success && serial > 0)
+      this.#send({ type: 'close-terminal', terminal: terminal.data, serial });
   }
 
   open(name: TerminalName): void {
-    const request = this.#attachments[name].request();
-    if (!this.#hasMachine || !request) return;
+    const request = this.#at(name).request();
+    if (!this.#hasMachine || !request || !this.#isThere(name)) return;
     const known = this.#shell(name) === 'running' || this.#shell(name) === 'ended';
     if (this.#send({ type: 'open-terminal', ...request }) && !known)
       this.#store.dispatch({ type: 'terminal-asked', terminal: name });
@@ -74,7 +110,7 @@ export class SessionTerminals {
 
   /** The lab has answered: the terminal is open. */
   opened(message: Extract<ToBrowser, { type: 'terminal' }>): void {
-    const attachment = this.#attachments[message.terminal];
+    const attachment = this.#at(message.terminal);
     const size = attachment.attached(message);
     if (size) this.#send({ type: 'resize-terminal', channel: message.channel, ...size });
     for (const text of attachment.takeWaitingInput()) this.#typeText(message.terminal, text);
@@ -82,14 +118,17 @@ export class SessionTerminals {
 
   output(frame: Frame): void {
     if (frame.kind !== 'output') return;
-    const name = TERMINALS.find(
-      (terminal) => this.#attachments[terminal].channel === frame.channel,
-    );
-    if (name) this.#attachments[name].draw(frame, this.#sendFrame);
+    const attachments = [...this.#attachments.values()];
+    const attachment = attachments.find(({ channel }) => channel === frame.channel);
+    if (!attachment) return;
+    const { name } = attachment;
+    if (this.#shown?.has(name) === false && !attachment.replays(frame))
+      this.#store.dispatch({ type: 'terminal-unseen', terminal: name });
+    attachment.draw(frame, this.#sendFrame);
   }
 
   type(name: TerminalName, text: string): void {
-    if (this.#attachments[name].isReplayAnswer(text)) return;
+    if (this.#at(name).isReplayAnswer(text)) return;
     this.#typeText(name, text);
   }
 
@@ -98,13 +137,13 @@ export class SessionTerminals {
   }
 
   resized(name: TerminalName): void {
-    const size = this.#attachments[name].changedSize();
-    const { channel } = this.#attachments[name];
+    const size = this.#at(name).changedSize();
+    const { channel } = this.#at(name);
     if (size && channel !== undefined) this.#send({ type: 'resize-terminal', channel, ...size });
   }
 
   runCommand(name: TerminalName, command: string, interrupt: boolean): void {
-    const attachment = this.#attachments[name];
+    const attachment = this.#at(name);
     const run = () => this.#runText(name, typedCommand(command, attachment.wantsMarkedPastes()));
     if (interrupt && this.#shell(name) === 'running') {
       attachment.whenReading(run);
@@ -118,21 +157,34 @@ export class SessionTerminals {
   }
 
   restart(name: TerminalName): void {
-    const size = this.#attachments[name].size();
+    const size = this.#at(name).size();
     if (size && this.#send({ type: 'restart-terminal', terminal: name, ...size }))
       this.#store.dispatch({ type: 'terminal-asked', terminal: name });
   }
 
   #forget(): void {
-    for (const name of TERMINALS) this.#attachments[name].forget();
+    for (const attachment of this.#attachments.values()) attachment.forget();
   }
 
   #shell(name: TerminalName) {
-    return this.#store.get().terminals[name].shell.kind;
+    return terminalIn(this.#store.get().terminals, name).shell.kind;
+  }
+
+  /** The lesson's two always are, the others while the lab says so. */
+  #isThere(name: TerminalName): boolean {
+    return this.#store.get().terminals[name] !== undefined;
+  }
+
+  #at(name: TerminalName): TerminalAttachment {
+    const known = this.#attachments.get(name);
+    if (known !== undefined) return known;
+    const attachment = new TerminalAttachment(name);
+    this.#attachments.set(name, attachment);
+    return attachment;
   }
 
   #sendInput(name: TerminalName, bytes: Uint8Array): void {
-    const { channel } = this.#attachments[name];
+    const { channel } = this.#at(name);
     const sent =
       channel !== undefined &&
       this.#shell(name) === 'running' &&
@@ -149,12 +201,12 @@ export class SessionTerminals {
   }
 
   #runText(name: TerminalName, text: string): void {
-    this.#attachments[name].focus();
+    this.#at(name).focus();
     if (this.#shell(name) !== 'ended') {
       this.#sendInput(name, utf8.encode(text));
       return;
     }
-    this.#attachments[name].holdInput(text);
+    this.#at(name).holdInput(text);
     this.restart(name);
   }
 }

@@ -134,7 +134,7 @@ async function openPage(context: TestContext) {
   const { screen, view } = paper();
   opened.session.addScreen('machine', view);
   await opened.lab.hear('hello');
-  opened.lab.say({ type: 'machine', state: machine('00000000000a') });
+  opened.lab.say({ type: 'machine', state: machine('00000000000a'), terminals: [] });
   await opened.lab.hear('open-terminal');
   opened.lab.say(attached({}));
   await until(opened.session, () => isRunning(opened.session));
@@ -144,6 +144,7 @@ async function openPage(context: TestContext) {
 const attached = (change: Partial<Extract<ToBrowser, { type: 'terminal' }>>): ToBrowser => ({
   type: 'terminal',
   terminal: 'machine',
+  serial: 1,
   channel: 1,
   offset: 0,
   head: 0,
@@ -174,7 +175,7 @@ test('a page says who it is, and opens its terminals when it has a machine', asy
   const { session, lab } = await page(context);
   session.addScreen('machine', paper().view);
   assert.equal((await lab.hear('hello')).secret, SECRET);
-  lab.say({ type: 'machine', state: machine('00000000000a') });
+  lab.say({ type: 'machine', state: machine('00000000000a'), terminals: [] });
   const { terminal, columns, rows, from } = await lab.hear('open-terminal');
   assert.deepEqual(
     { terminal, columns, rows, from },
@@ -205,7 +206,7 @@ test('after a lost connection the terminal goes on at the byte it had come to, a
   lab.socket.terminate();
   const again = await next;
   await again.hear('hello');
-  again.say({ type: 'machine', state: machine('00000000000a') });
+  again.say({ type: 'machine', state: machine('00000000000a'), terminals: [] });
   assert.equal((await again.hear('open-terminal')).from, 6);
   assert.equal((await again.hear('watch-step')).step, 'rename');
   assert.equal((await again.hear('watch-xray')).on, true);
@@ -225,7 +226,7 @@ test('another machine begins with empty terminals', async (context) => {
   session.resetMachine();
   await lab.hear('reset');
   lab.say({ type: 'gone', reason: 'reset' });
-  lab.say({ type: 'machine', state: machine('00000000000b') });
+  lab.say({ type: 'machine', state: machine('00000000000b'), terminals: [] });
   assert.equal((await lab.hear('open-terminal')).from, 0);
   assert.equal(screen.text, '');
 });
@@ -239,7 +240,7 @@ test('keys that nothing receives are counted and not sent later', async (context
   assert.equal(session.store.get().terminals.machine.keysDropped, 1);
   const again = await next;
   await again.hear('hello');
-  again.say({ type: 'machine', state: machine('00000000000a') });
+  again.say({ type: 'machine', state: machine('00000000000a'), terminals: [] });
   await again.hear('open-terminal');
   again.say(attached({ channel: 2 }));
   await until(session, () => session.store.get().terminals.machine.keysDropped === 0);
@@ -253,7 +254,7 @@ test('answers to questions of a replay stay on the page, the learner’s keys do
   lab.socket.terminate();
   const again = await next;
   await again.hear('hello');
-  again.say({ type: 'machine', state: machine('00000000000a') });
+  again.say({ type: 'machine', state: machine('00000000000a'), terminals: [] });
   await again.hear('open-terminal');
   again.say(attached({ channel: 2, offset: 0, head: 4 }));
   await until(session, () => isRunning(session) && session.store.get().link.kind === 'open');

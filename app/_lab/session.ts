@@ -6,6 +6,7 @@ import {
 import type { Frame } from '../../server/protocol/frame.ts';
 import type { Language, TerminalName } from '../../server/protocol/identifiers.ts';
 import type { QuizGiven, QuizVerdict } from '../../server/protocol/quiz.ts';
+import type { ContainerPlace } from '../../server/protocol/terminals.ts';
 import { type QuizPlace, quizKey } from './lab-state.ts';
 import type { LabLink, LinkEvents } from './link.ts';
 import { SessionTerminals } from './session-terminals.ts';
@@ -28,6 +29,13 @@ export type LabSession = {
   /** Opens a terminal again that could not be opened. */
   readonly openTerminal: (terminal: TerminalName) => void;
   readonly restartTerminal: (terminal: TerminalName) => void;
+  /** Opens one more, in the machine or in a container, as large as another one is. */
+  readonly newTerminal: (inside: ContainerPlace | null, like: TerminalName) => void;
+  readonly closeTerminal: (terminal: TerminalName) => void;
+  /** Asks for the containers that a terminal can be opened in; they come into the store. */
+  readonly listContainers: () => void;
+  /** These terminals are on the page now, and no others. */
+  readonly showTerminals: (terminals: readonly TerminalName[]) => void;
   readonly openStep: (lesson: string, step: string, hasCheck: boolean) => void;
   readonly checkNow: () => void;
   /** Has an answer judged; the reply is in the store. */
@@ -93,17 +101,23 @@ export function createSession({
     store.dispatch({ type: 'received', message, at: Date.now() });
     switch (message.type) {
       case 'machine':
-        return meet(message.state.id);
+        return meet(message);
       case 'gone':
         return leave();
       case 'terminal':
         return terminals.opened(message);
+      case 'terminals':
+        return terminals.listed(message.terminals);
       case 'error':
         if (message.error.code === 'warden-unreachable') link?.giveUp();
         return;
       case 'quiz':
         return judged(message);
       case 'terminal-ended':
+      case 'terminal-failed':
+      case 'terminal-made':
+      case 'terminal-refused':
+      case 'containers':
       case 'check':
       case 'pressure':
       case 'xray':
@@ -119,9 +133,10 @@ export function createSession({
     if (reply && language) onJudged({ place, language, given: reply.given, verdict, because });
   };
 
-  const meet = (id: string) => {
-    terminals.meet(id !== machineId);
-    machineId = id;
+  const meet = ({ state, terminals: open }: Extract<ToBrowser, { type: 'machine' }>) => {
+    terminals.listed(open);
+    terminals.meet(state.id !== machineId);
+    machineId = state.id;
     if (step) send({ type: 'watch-step', ...step });
     send({ type: 'watch-xray', on: xray });
   };
@@ -155,6 +170,13 @@ export function createSession({
     pressKey: (name, key) => terminals.pressKey(name, key),
     openTerminal: (name) => terminals.open(name),
     restartTerminal: (name) => terminals.restart(name),
+    newTerminal: (inside, like) => terminals.openNew(inside?.pid ?? null, like),
+    closeTerminal: (name) => terminals.close(name),
+    listContainers() {
+      store.dispatch({ type: 'containers-asked' });
+      send({ type: 'list-containers' });
+    },
+    showTerminals: (names) => terminals.show(names),
     openStep(lessonId, stepId, hasCheck) {
       if (!hasCheck) {
         if (step) send({ type: 'unwatch-step' });

@@ -31,6 +31,8 @@ export class TerminalAttachment {
   screen: TerminalScreen | undefined;
   channel: number | undefined;
   #stream = new OutputStream();
+  /** Which opening of the terminal the stream is of; 0 for none yet. */
+  #serial = 0;
   #toldSize: TerminalSize | undefined;
   #waitingInput: string[] = [];
   #stopWaiting: ((reading: boolean) => void) | undefined;
@@ -42,14 +44,31 @@ export class TerminalAttachment {
     const size = this.size();
     if (!size) return undefined;
     this.#toldSize = size;
-    return { terminal: this.name, ...size, from: this.#stream.received };
+    return { terminal: this.name, serial: this.#serial, ...size, from: this.#stream.received };
   }
 
   /** The terminal has answered. Returns the screen's size if it has changed since it was told. */
-  attached(answer: { channel: number; offset: number; head: number }): TerminalSize | undefined {
+  attached(answer: {
+    channel: number;
+    serial: number;
+    offset: number;
+    head: number;
+  }): TerminalSize | undefined {
+    if (this.isOther(answer.serial)) this.forget();
     this.channel = answer.channel;
+    this.#serial = answer.serial;
     if (this.#stream.attach(answer.offset, answer.head).reset) this.screen?.reset();
     return this.changedSize();
+  }
+
+  /** True when what the page has is of another opening. */
+  isOther(serial: number): boolean {
+    return this.#serial !== 0 && this.#serial !== serial;
+  }
+
+  /** True for output that the terminal had printed before this page attached. */
+  replays(frame: Frame): boolean {
+    return this.#stream.isOld(frame.offset);
   }
 
   draw(frame: Frame, sendFrame: (frame: Frame) => void): void {
@@ -136,6 +155,7 @@ export class TerminalAttachment {
     this.detach();
     if (this.#stream.received > 0) this.screen?.reset();
     this.#stream = new OutputStream();
+    this.#serial = 0;
     this.#toldSize = undefined;
   }
 
@@ -145,6 +165,7 @@ export class TerminalAttachment {
     this.screen = undefined;
     this.channel = undefined;
     this.#stream = new OutputStream();
+    this.#serial = 0;
     this.#toldSize = undefined;
   }
 }

@@ -4,19 +4,21 @@ import type { TerminalName } from '../../server/protocol/identifiers.ts';
 import type { XraySide } from '../../server/protocol/xray.ts';
 import { isLive, type LabState } from '../_lab/lab-state.ts';
 import type { LabStore } from '../_lab/store.ts';
+import { isExtra } from '../_lab/tabs.ts';
+import { terminalIn } from '../_lab/terminals-state.ts';
 import { useLab } from '../_lab/use-lab.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { Icon } from '../_ui/Icon.tsx';
 
-/** Who this terminal is: name, hostname and pid as the kernel says now, and its connection if that is not well. */
+/** Who this terminal is, beside its tab: hostname and pid as the kernel says now, and its connection if that is not well. */
 export function TerminalHeader({ name, store }: { name: TerminalName; store: LabStore }) {
   const { live } = useText();
-  const side = useLab(store, (lab) => lab.xray?.[name] ?? null);
+  const side = useLab(store, (lab) => sideOf(lab, name));
   const trouble = useLab(store, (lab) => troubleOf(lab, name));
   return (
     <header className="terminal-header">
-      <h2 className="text-13 font-semibold text-ink">{live[name]}</h2>
       {side && <Identity side={side} />}
+      {isExtra(name) && <Where name={name} store={store} />}
       {trouble ? (
         <span
           role={trouble.bad ? 'alert' : undefined}
@@ -52,6 +54,26 @@ function Identity({ side }: { side: XraySide }) {
   );
 }
 
+/** The X-ray has the lesson's two side by side, and all others. */
+function sideOf({ xray }: LabState, name: TerminalName): XraySide | null {
+  if (xray === null) return null;
+  if (name === 'machine' || name === 'container') return xray[name];
+  return xray.others[name] ?? null;
+}
+
+/** Its device, and the container that it was opened in. */
+function Where({ name, store }: { name: TerminalName; store: LabStore }) {
+  const { live } = useText();
+  const inside = useLab(store, (lab) => terminalIn(lab.terminals, name).inside);
+  const place = inside && (inside.hostname || inside.command);
+  return (
+    <span className="terminal-where">
+      <span className="font-mono">/dev/{name}</span>
+      {place !== null && <span className="truncate">{fill(live.tabs.openedIn, { place })}</span>}
+    </span>
+  );
+}
+
 type Trouble = {
   readonly text: 'opening' | 'ended' | 'failed' | 'notConnected' | 'keysDropped';
   readonly bad: boolean;
@@ -67,7 +89,7 @@ const TROUBLES = {
 
 /** What stands between the learner's keys and the shell; `null` when nothing does. */
 function troubleOf(lab: LabState, name: TerminalName): Trouble | null {
-  const { shell, keysDropped } = lab.terminals[name];
+  const { shell, keysDropped } = terminalIn(lab.terminals, name);
   if (keysDropped > 0) return TROUBLES.keysDropped;
   if (isBeginning(lab)) return TROUBLES.opening;
   if (!isLive(lab)) return TROUBLES.notConnected;

@@ -38,6 +38,11 @@ export class OutputStream {
     return this.#drawn < this.#head;
   }
 
+  /** True for an offset that the terminal had passed before this page attached. */
+  isOld(offset: number): boolean {
+    return offset < this.#head;
+  }
+
   /** The terminal answered: output continues at `offset`, and is a replay before `head`. */
   attach(offset: number, head: number): { readonly reset: boolean } {
     const reset = this.#continueAt(offset);

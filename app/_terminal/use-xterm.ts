@@ -13,12 +13,19 @@ type XtermOptions = {
 };
 
 /** Puts a terminal on the page and ties it to the session, for as long as the component is mounted. */
-export function useXterm({ host, name, session, screenReader, label }: XtermOptions): void {
+export function useXterm({
+  host,
+  name,
+  session,
+  screenReader,
+  label,
+}: XtermOptions): XtermScreen | undefined {
   const screen = useScreen(host, name, session);
   const scheme = useColourScheme();
   useEffect(() => screen?.setColourScheme(scheme), [screen, scheme]);
   useEffect(() => screen?.setScreenReaderMode(screenReader), [screen, screenReader]);
   useEffect(() => screen?.setLabel(label), [screen, label]);
+  return screen;
 }
 
 function useScreen(

@@ -1,10 +1,11 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { Unicode11Addon } from '@xterm/addon-unicode11';
-import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
+import { pageKey } from '../_lab/page-keys.ts';
 import type { TerminalScreen } from '../_lab/terminal-attachment.ts';
 import { copyText } from '../_ui/copy.ts';
 import { readTheme } from './theme.ts';
+import { drawWithGraphicsCard } from './webgl.ts';
 
 export type XtermEvents = {
   readonly onText: (text: string) => void;
@@ -42,7 +43,7 @@ export function openXterm(host: HTMLElement, events: XtermEvents): XtermScreen {
   terminal.loadAddon(new Unicode11Addon());
   terminal.unicode.activeVersion = '11';
   terminal.open(host);
-  drawWithGraphicsCard(terminal);
+  const stopDrawing = drawWithGraphicsCard(terminal, host);
   const stopFitting = keepFitted(terminal, host, events.onResize);
   terminal.attachCustomKeyEventHandler((event) => isForTerminal(terminal, event));
   terminal.onData(events.onText);
@@ -62,38 +63,10 @@ export function openXterm(host: HTMLElement, events: XtermEvents): XtermScreen {
     setLabel: (label) => terminal.textarea?.setAttribute('aria-label', label),
     dispose: () => {
       stopFitting();
+      stopDrawing();
       terminal.dispose();
     },
   };
-}
-
-/** Draws with WebGL where that is fast; elsewhere, and when the context is lost, xterm.js draws with elements. */
-function drawWithGraphicsCard(terminal: Terminal): void {
-  if (!hasFastWebgl()) return;
-  try {
-    const webgl = new WebglAddon();
-    webgl.onContextLoss(() => webgl.dispose());
-    terminal.loadAddon(webgl);
-  } catch {
-    // The browser has no context left to give.
-  }
-}
-
-/** Names that drawing in software goes by; browsers do not always count it as the caveat it is. */
-const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
-
-/** A context made in software is slower than elements. The one made to find out is given back at once. */
-function hasFastWebgl(): boolean {
-  const context = document
-    .createElement('canvas')
-    .getContext('webgl2', { failIfMajorPerformanceCaveat: true });
-  if (!context) return false;
-  const names = context.getExtension('WEBGL_debug_renderer_info');
-  const renderer: unknown = context.getParameter(
-    names ? names.UNMASKED_RENDERER_WEBGL : context.RENDERER,
-  );
-  context.getExtension('WEBGL_lose_context')?.loseContext();
-  return !SOFTWARE.test(String(renderer));
 }
 
 /** Keeps the number of columns and rows to what fits, at most once a frame. A hidden terminal keeps its size. */
@@ -125,7 +98,7 @@ function keepFitted(terminal: Terminal, host: HTMLElement, onResize: () => void)
  * browser's own events, so it asks for no permission and works on pages served without TLS.
  */
 function isForTerminal(terminal: Terminal, event: KeyboardEvent): boolean {
-  if (event.key === 'F6') return false;
+  if (pageKey(event) !== undefined) return false;
   if (!event.ctrlKey || event.altKey || event.metaKey) return true;
   const key = event.key.toLowerCase();
   if (key === 'c' && (event.shiftKey || terminal.hasSelection())) {

@@ -1,5 +1,9 @@
 import type { Code } from 'mdast';
-import { LESSON_TERMINALS, type LessonTerminal, lessonTerminal } from '../../server/protocol/identifiers.ts';
+import {
+  LESSON_TERMINALS,
+  type LessonTerminal,
+  lessonTerminal,
+} from '../../server/protocol/identifiers.ts';
 import type { PlacedBlock } from './blocks.ts';
 import { parseOutput } from './output.ts';
 import type { Report } from './problem.ts';

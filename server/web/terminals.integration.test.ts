@@ -81,11 +81,11 @@ test('a number that was closed is used again, by a terminal that begins anew', a
 test('a shell that ignores the hang-up keeps no number', async (context) => {
   const { page } = await openPage(context);
   const third = await page.openNew();
+  for (let count = 4; count <= 6; count += 1) await page.openNew();
   third.type("trap '' HUP; exec sleep 1000\n");
   await third.shows('exec sleep');
   const { serial } = third.opened;
   page.say({ type: 'close-terminal', terminal: 'tty3', serial });
-  await page.hear('terminals', (message) => names(message) === '');
   const again = await page.openNew();
   assert.equal(again.opened.terminal, 'tty3');
 });
@@ -213,7 +213,7 @@ test('a container that has ended meanwhile is said, and nothing is opened', asyn
     ['terminal-refused'],
   );
   machine.type('ls -l /proc/*/fd 2>/dev/null | grep -c tty3; echo cl$((0))ean\n');
-  assert.match(await machine.shows('cl0ean'), /\r\n0\r\n/);
+  assert.match(await machine.shows('cl0ean'), /\r0\r\n/);
   // A process of the machine's own is no container, either.
   page.forget();
   assert.equal(await page.refusal(1), 'no-such-container');

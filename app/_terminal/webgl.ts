@@ -1,0 +1,60 @@
+import { WebglAddon } from '@xterm/addon-webgl';
+import type { Terminal } from '@xterm/xterm';
+
+/**
+ * Draws with WebGL where that is fast; elsewhere, and when the context is lost, xterm.js draws with elements.
+ * A browser has few contexts to give, so only a terminal that is on the screen has one. Returns what gives
+ * it back.
+ */
+export function drawWithGraphicsCard(terminal: Terminal, host: HTMLElement): () => void {
+  if (!hasFastWebgl()) return () => {};
+  let webgl: WebglAddon | undefined;
+  const release = () => {
+    webgl?.dispose();
+    webgl = undefined;
+  };
+  const take = () => {
+    try {
+      webgl = new WebglAddon();
+      webgl.onContextLoss(release);
+      terminal.loadAddon(webgl);
+    } catch {
+      // The browser has no context left to give.
+      webgl = undefined;
+    }
+  };
+  const observer = new IntersectionObserver(([entry]) => {
+    if (entry?.isIntersecting !== true) release();
+    else if (webgl === undefined) take();
+  });
+  observer.observe(host);
+  return () => {
+    observer.disconnect();
+    release();
+  };
+}
+
+/** Names that drawing in software goes by; browsers do not always count it as the caveat it is. */
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
+/** The same for all terminals of a page. */
+let fastWebgl: boolean | undefined;
+
+/** A context made in software is slower than elements. The one made to find out is given back at once. */
+function hasFastWebgl(): boolean {
+  fastWebgl ??= findOut();
+  return fastWebgl;
+}
+
+function findOut(): boolean {
+  const context = document
+    .createElement('canvas')
+    .getContext('webgl2', { failIfMajorPerformanceCaveat: true });
+  if (!context) return false;
+  const names = context.getExtension('WEBGL_debug_renderer_info');
+  const renderer: unknown = context.getParameter(
+    names ? names.UNMASKED_RENDERER_WEBGL : context.RENDERER,
+  );
+  context.getExtension('WEBGL_lose_context')?.loseContext();
+  return !SOFTWARE.test(String(renderer));
+}
