@@ -19,6 +19,9 @@ const utf8 = new TextEncoder();
 /** For a terminal that is opened where there is none to be like. */
 const USUAL_SIZE = { columns: 80, rows: 24 } as const;
 
+/** A shell that is told another size draws its prompt anew within this time: that is no news. */
+const REDRAWN_WITHIN_MS = 1_000;
+
 /** What Ctrl-C sends. */
 const INTERRUPT = '\x03';
 
@@ -30,6 +33,8 @@ export class SessionTerminals {
   readonly #attachments = new Map<TerminalName, TerminalAttachment>();
   /** Those on the page now; nothing, until it says. */
   #shown: ReadonlySet<TerminalName> | undefined;
+  /** Until when what a terminal prints is no news. */
+  readonly #redrawnUntil = new Map<TerminalName, number>();
   #hasMachine = false;
 
   constructor({ store, send, sendFrame }: TerminalsParts) {
@@ -111,6 +116,7 @@ export class SessionTerminals {
   /** The lab has answered: the terminal is open. */
   opened(message: Extract<ToBrowser, { type: 'terminal' }>): void {
     const attachment = this.#at(message.terminal);
+    this.#expectRedraw(message.terminal);
     const size = attachment.attached(message);
     if (size) this.#send({ type: 'resize-terminal', channel: message.channel, ...size });
     for (const text of attachment.takeWaitingInput()) this.#typeText(message.terminal, text);
@@ -122,7 +128,7 @@ export class SessionTerminals {
     const attachment = attachments.find(({ channel }) => channel === frame.channel);
     if (!attachment) return;
     const { name } = attachment;
-    if (this.#shown?.has(name) === false && !attachment.replays(frame))
+    if (!attachment.replays(frame) && this.#isNews(name))
       this.#store.dispatch({ type: 'terminal-unseen', terminal: name });
     attachment.draw(frame, this.#sendFrame);
   }
@@ -139,7 +145,9 @@ export class SessionTerminals {
   resized(name: TerminalName): void {
     const size = this.#at(name).changedSize();
     const { channel } = this.#at(name);
-    if (size && channel !== undefined) this.#send({ type: 'resize-terminal', channel, ...size });
+    if (!size || channel === undefined) return;
+    this.#expectRedraw(name);
+    this.#send({ type: 'resize-terminal', channel, ...size });
   }
 
   runCommand(name: TerminalName, command: string, interrupt: boolean): void {
@@ -160,6 +168,15 @@ export class SessionTerminals {
     const size = this.#at(name).size();
     if (size && this.#send({ type: 'restart-terminal', terminal: name, ...size }))
       this.#store.dispatch({ type: 'terminal-asked', terminal: name });
+  }
+
+  #expectRedraw(name: TerminalName): void {
+    this.#redrawnUntil.set(name, performance.now() + REDRAWN_WITHIN_MS);
+  }
+
+  #isNews(name: TerminalName): boolean {
+    const isHidden = this.#shown !== undefined && !this.#shown.has(name);
+    return isHidden && performance.now() > (this.#redrawnUntil.get(name) ?? 0);
   }
 
   #forget(): void {

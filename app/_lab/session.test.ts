@@ -7,6 +7,7 @@ import { type FromBrowser, fromBrowser, type ToBrowser } from '../../server/prot
 import { FLOW_CONTROL } from '../../server/protocol/flow-control.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../../server/protocol/frame.ts';
 import type { SandboxState } from '../../server/protocol/sandbox-state.ts';
+import type { OpenTerminal } from '../../server/protocol/terminals.ts';
 import { openLink } from './link.ts';
 import { createSession, type Judged } from './session.ts';
 import { createLabStore } from './store.ts';
@@ -218,6 +219,70 @@ test('after a lost connection the terminal goes on at the byte it had come to, a
   await until(session, () => session.store.get().machine.kind === 'gone');
   leave();
   assert.ok(texts.includes('hello world'));
+});
+
+const third = (serial: number): OpenTerminal => ({
+  terminal: 'tty3',
+  serial,
+  inside: null,
+  running: true,
+});
+
+test('a terminal that was opened anew shows nothing of the one before', async (context) => {
+  const { session, lab } = await openPage(context);
+  lab.say({ type: 'terminals', terminals: [third(4)] });
+  await until(session, () => session.store.get().terminals.tty3?.serial === 4);
+  const first = paper();
+  const leave = session.addScreen('tty3', first.view);
+  assert.equal((await lab.hear('open-terminal')).serial, 0);
+  lab.say(attached({ terminal: 'tty3', serial: 4, channel: 2 }));
+  lab.print(2, 0, 'first');
+  await until(session, () => session.store.get().terminals.tty3?.shell.kind === 'running');
+  lab.say({ type: 'terminals', terminals: [third(5)] });
+  await until(session, () => session.store.get().terminals.tty3?.serial === 5);
+  leave();
+  const second = paper();
+  session.addScreen('tty3', second.view);
+  const asked = await lab.hear('open-terminal');
+  assert.deepEqual([asked.serial, asked.from], [0, 0]);
+  assert.equal(second.screen.text, '');
+});
+
+test('a page that was away asks for what follows in the same opening', async (context) => {
+  const { session, lab, connected } = await openPage(context);
+  lab.print(1, 0, 'five.');
+  lab.say({ type: 'error', error: { code: 'bad-message', message: '', hint: '' } });
+  await until(session, () => session.store.get().error !== null);
+  const next = connected();
+  lab.socket.terminate();
+  const again = await next;
+  await again.hear('hello');
+  again.say({ type: 'machine', state: machine('00000000000a'), terminals: [] });
+  const { serial, from } = await again.hear('open-terminal');
+  assert.deepEqual([serial, from], [1, 5]);
+});
+
+test('what a terminal prints while another one is shown is marked, but not what it had printed before', async (context) => {
+  const { session, lab } = await openPage(context);
+  lab.say({ type: 'terminals', terminals: [third(4)] });
+  await until(session, () => session.store.get().terminals.tty3 !== undefined);
+  session.showTerminals(['machine']);
+  session.addScreen('tty3', paper().view);
+  await lab.hear('open-terminal');
+  lab.say(attached({ terminal: 'tty3', serial: 4, channel: 2, head: 3 }));
+  lab.print(2, 0, 'old');
+  await until(session, () => session.store.get().terminals.tty3?.shell.kind === 'running');
+  assert.equal(session.store.get().terminals.tty3?.unseen, false);
+  // A prompt that is drawn anew for another size is no news: so it is said until it is.
+  let offset = 3;
+  const print = setInterval(() => {
+    lab.print(2, offset, 'x');
+    offset += 1;
+  }, 50);
+  context.after(() => clearInterval(print));
+  await until(session, () => session.store.get().terminals.tty3?.unseen === true);
+  session.showTerminals(['tty3']);
+  assert.equal(session.store.get().terminals.tty3?.unseen, false);
 });
 
 test('another machine begins with empty terminals', async (context) => {

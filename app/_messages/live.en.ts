@@ -119,7 +119,7 @@ export const LIVE_EN = {
     rename: 'Rename',
     move: 'Move to the other side',
     close: 'Close the terminal',
-    arrange: 'Both sides',
+    arrange: 'Arrangement',
     beside: 'Side by side',
     stacked: 'One above the other',
     alone: 'This side alone',

@@ -31,8 +31,8 @@ export function EndedBar({ name, session, onClose }: EndedBarProps) {
       <span className="flex gap-2">
         <Again name={name} session={session} shell={shell} />
         {isExtra(name) && (
-          <Button size="small" onClick={onClose}>
-            {live.tabs.close}
+          <Button size="small" aria-label={live.tabs.close} onClick={onClose}>
+            {live.status.dismiss}
           </Button>
         )}
       </span>

@@ -1,6 +1,6 @@
 'use client';
 
-import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react';
 import type { TerminalName } from '../../server/protocol/identifiers.ts';
 import { type GroupName, isExtra, neighbourTab, TAB_NAME_MAX, type Tabs } from '../_lab/tabs.ts';
 import type { TerminalStates } from '../_lab/terminals-state.ts';
@@ -114,6 +114,10 @@ function Tab({ terminal, title, isSelected, state, strip }: TabProps) {
   const { tabs: words } = useText().live;
   const canClose = isExtra(terminal);
   const hasEnded = state?.shell.kind === 'ended' || state?.shell.kind === 'failed';
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isSelected) element.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [isSelected]);
   const begin = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button !== 0) return;
     strip.onSelect(terminal);
@@ -121,6 +125,7 @@ function Tab({ terminal, title, isSelected, state, strip }: TabProps) {
   };
   return (
     <div
+      ref={element}
       role="tab"
       id={tabId(terminal)}
       aria-selected={isSelected}

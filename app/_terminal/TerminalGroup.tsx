@@ -79,14 +79,12 @@ export function TerminalGroup(props: TerminalGroupProps) {
       />
       <div className="group-actions">
         <NewTerminal session={session} onOpen={(inside) => control.openNew(group, inside)} />
-        {arrangement.only !== null && (
-          <IconButton
-            icon="split"
-            label={live.tabs.both}
-            className="wide-only"
-            onClick={() => onArrange((before) => toggleOnly(before, group))}
-          />
-        )}
+        <IconButton
+          icon={isAlone ? 'split' : 'maximise'}
+          label={isAlone ? live.tabs.both : live.tabs.alone}
+          className="wide-only"
+          onClick={() => onArrange((before) => toggleOnly(before, group))}
+        />
         <GroupMenu
           menu={menu}
           group={group}

@@ -6,6 +6,7 @@ import {
   type ReactNode,
   type RefObject,
   useCallback,
+  useEffect,
   useId,
   useRef,
   useState,
@@ -18,6 +19,8 @@ export type MenuControl = {
   readonly element: RefObject<HTMLDivElement | null>;
   readonly isOpen: boolean;
   readonly openAt: (anchor: Element) => void;
+  /** Puts it in its place again: its size has changed. */
+  readonly place: () => void;
   readonly close: () => void;
   readonly toggled: (open: boolean) => void;
 };
@@ -27,15 +30,23 @@ export function useMenu(): MenuControl {
   const id = useId();
   const element = useRef<HTMLDivElement>(null);
   const [isOpen, setOpen] = useState(false);
-  const openAt = useCallback((anchor: Element) => {
-    const menu = element.current;
-    if (!menu || menu.matches(':popover-open')) return;
-    menu.showPopover();
-    placeBelow(menu, anchor);
-    (itemsOf(menu)[0] ?? menu).focus();
+  const anchor = useRef<Element>(null);
+  const place = useCallback(() => {
+    if (element.current && anchor.current) placeBelow(element.current, anchor.current);
   }, []);
+  const openAt = useCallback(
+    (beside: Element) => {
+      const menu = element.current;
+      if (!menu || menu.matches(':popover-open')) return;
+      anchor.current = beside;
+      menu.showPopover();
+      place();
+      (itemsOf(menu)[0] ?? menu).focus();
+    },
+    [place],
+  );
   const close = useCallback(() => element.current?.hidePopover(), []);
-  return { id, element, isOpen, openAt, close, toggled: setOpen };
+  return { id, element, isOpen, openAt, place, close, toggled: setOpen };
 }
 
 /** Below its anchor, and within the window. */
@@ -61,6 +72,13 @@ type MenuProps = {
 
 /** A menu in a popover of the browser's own: Escape and a click elsewhere close it, arrow keys go through it. */
 export function Menu({ menu, label, children }: MenuProps) {
+  const { element, isOpen, place } = menu;
+  useEffect(() => {
+    if (!isOpen || !element.current) return;
+    const observer = new ResizeObserver(place);
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [isOpen, element, place]);
   const press = (event: KeyboardEvent<HTMLDivElement>) => {
     const items = itemsOf(event.currentTarget);
     const at = items.findIndex((item) => item.matches(':focus'));

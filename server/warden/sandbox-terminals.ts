@@ -63,6 +63,11 @@ export class SandboxTerminals {
     }));
   }
 
+  /** How many ptys of the host they are, those that are ending too. */
+  get count(): number {
+    return this.#openings.size + this.#closing.size;
+  }
+
   get devices(): TerminalDevices {
     return Object.fromEntries(this.#inOrder().map(({ name, terminal }) => [name, terminal.device]));
   }

@@ -157,6 +157,10 @@ export class Sandbox {
     return this.#terminals.list;
   }
 
+  get terminalCount(): number {
+    return this.#terminals.count;
+  }
+
   /** True while this terminal has not been closed. */
   hasTerminal(terminal: Terminal): boolean {
     return this.#terminals.has(terminal);
