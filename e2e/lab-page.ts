@@ -52,7 +52,33 @@ export class LabPage {
 
   terminal(name: LessonTerminal): Locator {
     const label = fill(this.text.live.terminal.region, { name: this.text.live[name] });
-    return this.page.getByRole('region', { name: label, exact: true });
+    return this.panel(label);
+  }
+
+  /** A terminal by its name, as it stands on its tab for who can't see. */
+  panel(name: string): Locator {
+    return this.page.getByRole('tabpanel', { name, exact: true });
+  }
+
+  tab(name: string): Locator {
+    return this.page.getByRole('tab', { name });
+  }
+
+  /** The side of the page that the terminal of a lesson is on. */
+  side(name: LessonTerminal): Locator {
+    const { list } = this.text.live.tabs;
+    return this.page.getByRole('tablist', {
+      name: fill(list, { name: this.text.live[name] }),
+      exact: true,
+    });
+  }
+
+  /** Opens one more on a side, in the machine or in the container whose item says so. */
+  async openNew(side: LessonTerminal, container?: string | RegExp): Promise<void> {
+    const { tabs } = this.text.live;
+    const buttons = this.page.getByRole('button', { name: tabs.new, exact: true });
+    await buttons.nth(side === 'machine' ? 0 : 1).click();
+    await this.page.getByRole('menuitem', { name: container ?? tabs.onMachine }).click();
   }
 
   runButton(terminal: LessonTerminal): Locator {

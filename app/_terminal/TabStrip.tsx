@@ -116,7 +116,7 @@ function Tab({ terminal, title, isSelected, state, strip }: TabProps) {
   const hasEnded = state?.shell.kind === 'ended' || state?.shell.kind === 'failed';
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (isSelected) element.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    if (isSelected && element.current) reveal(element.current);
   }, [isSelected]);
   const begin = (event: PointerEvent<HTMLDivElement>) => {
     if (event.button !== 0) return;
@@ -157,6 +157,14 @@ function Tab({ terminal, title, isSelected, state, strip }: TabProps) {
       {canClose && <CloseMark onClose={() => strip.onClose(terminal)} />}
     </div>
   );
+}
+
+/** Scrolls the strip only: `scrollIntoView` would also make the tab the place from where the Tab key goes on. */
+function reveal(tab: HTMLElement): void {
+  const strip = tab.parentElement;
+  if (!strip) return;
+  const end = tab.offsetLeft + tab.offsetWidth;
+  strip.scrollLeft = Math.min(Math.max(strip.scrollLeft, end - strip.clientWidth), tab.offsetLeft);
 }
 
 /** For the pointer; the keyboard has Delete, and the menu says it to everybody. */
