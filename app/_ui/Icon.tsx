@@ -7,7 +7,7 @@ const PATHS = {
   maximise: 'M9.5 2.5h4v4M6.5 13.5h-4v-4M13.5 2.5L9.5 6.5M2.5 13.5l4-4',
   split: 'M2 3h12v10H2zM8 3v10',
   plus: 'M8 3.5v9M3.5 8h9',
-  more: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
+  more: 'M3 8h.6M7.7 8h.6M12.4 8h.6',
   'chevron-left': 'M10 3L5 8l5 5',
   'chevron-right': 'M6 3l5 5-5 5',
   'chevron-down': 'M3 6l5 5 5-5',
