@@ -60,8 +60,10 @@ function placeBelow(menu: HTMLElement, anchor: Element): void {
 
 const ITEM = '[role^="menuitem"]:not([aria-disabled="true"])';
 
+/** Those that are drawn: a narrow page leaves some out. */
 function itemsOf(menu: HTMLElement): HTMLElement[] {
-  return [...menu.querySelectorAll<HTMLElement>(ITEM)];
+  const items = [...menu.querySelectorAll<HTMLElement>(ITEM)];
+  return items.filter((item) => item.getClientRects().length > 0);
 }
 
 type MenuProps = {
