@@ -4,7 +4,7 @@ import { EN, type Text } from '../app/_messages/en.ts';
 import { fill } from '../app/_messages/fill.ts';
 import { ZH } from '../app/_messages/zh.ts';
 import type { Block, Step } from '../lessons/schema.ts';
-import type { Language, TerminalName } from '../server/protocol/identifiers.ts';
+import type { Language, LessonTerminal } from '../server/protocol/identifiers.ts';
 import type { Quiz } from './lesson-files.ts';
 
 const TEXTS: Record<Language, Text> = { en: EN, zh: ZH };
@@ -50,12 +50,38 @@ export class LabPage {
     }
   }
 
-  terminal(name: TerminalName): Locator {
+  terminal(name: LessonTerminal): Locator {
     const label = fill(this.text.live.terminal.region, { name: this.text.live[name] });
-    return this.page.getByRole('region', { name: label, exact: true });
+    return this.panel(label);
   }
 
-  runButton(terminal: TerminalName): Locator {
+  /** A terminal by its name, as it stands on its tab for who can't see. */
+  panel(name: string): Locator {
+    return this.page.getByRole('tabpanel', { name, exact: true });
+  }
+
+  tab(name: string): Locator {
+    return this.page.getByRole('tab', { name });
+  }
+
+  /** The side of the page that the terminal of a lesson is on. */
+  side(name: LessonTerminal): Locator {
+    const { list } = this.text.live.tabs;
+    return this.page.getByRole('tablist', {
+      name: fill(list, { name: this.text.live[name] }),
+      exact: true,
+    });
+  }
+
+  /** Opens one more on a side, in the machine or in the container whose item says so. */
+  async openNew(side: LessonTerminal, container?: string | RegExp): Promise<void> {
+    const { tabs } = this.text.live;
+    const buttons = this.page.getByRole('button', { name: tabs.new, exact: true });
+    await buttons.nth(side === 'machine' ? 0 : 1).click();
+    await this.page.getByRole('menuitem', { name: container ?? tabs.onMachine }).click();
+  }
+
+  runButton(terminal: LessonTerminal): Locator {
     const label = fill(this.text.lesson.runIn, { terminal: this.text.terminal[terminal] });
     return this.page.getByRole('button', { name: label, exact: true });
   }
@@ -86,7 +112,7 @@ export class LabPage {
   }
 
   /** Types a line by keyboard, as a learner does. */
-  async type(name: TerminalName, line: string): Promise<void> {
+  async type(name: LessonTerminal, line: string): Promise<void> {
     await this.terminal(name).getByRole('textbox').focus();
     await this.page.keyboard.type(line);
     await this.page.keyboard.press('Enter');
@@ -189,7 +215,7 @@ export class LabPage {
   }
 
   /** The last line on the screen is a prompt with nothing typed after it. */
-  async untilPrompt(name: TerminalName): Promise<void> {
+  async untilPrompt(name: LessonTerminal): Promise<void> {
     await expect(
       this.terminal(name)
         .getByText(/[#$]\s*$/)
@@ -197,7 +223,7 @@ export class LabPage {
     ).toBeVisible();
   }
 
-  async #untilTyped(block: { terminal: TerminalName; command: string }): Promise<void> {
+  async #untilTyped(block: { terminal: LessonTerminal; command: string }): Promise<void> {
     const words = block.command.split('\n').at(-1)?.split(/\s+/)[0] ?? '';
     await expect(this.terminal(block.terminal)).toContainText(words);
   }

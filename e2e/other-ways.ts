@@ -1,7 +1,7 @@
-import type { TerminalName } from '../server/protocol/identifiers.ts';
+import type { LessonTerminal } from '../server/protocol/identifiers.ts';
 
 type Line = {
-  readonly terminal: TerminalName;
+  readonly terminal: LessonTerminal;
   readonly line: string;
   /** Goes on when so many conditions of the task are met: what is true for a moment only has to be seen. */
   readonly until?: number;

@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from 'playwright/test';
 import { fill } from '../app/_messages/fill.ts';
 import type { TerminalText } from '../app/_messages/terminal.en.ts';
-import type { TerminalName } from '../server/protocol/identifiers.ts';
+import type { LessonTerminal } from '../server/protocol/identifiers.ts';
 import type { LabPage } from './lab-page.ts';
 
 /** One terminal of a lesson's page and what is around it, as a learner sees it. */
@@ -11,7 +11,7 @@ export class TerminalPage {
 
   constructor(
     readonly lab: LabPage,
-    readonly name: TerminalName = 'machine',
+    readonly name: LessonTerminal = 'machine',
   ) {
     this.page = lab.page;
     this.texts = lab.text.terminalTools;

@@ -1,6 +1,6 @@
 import type { RootContent } from 'mdast';
 import type { Assertion } from '../server/protocol/check.ts';
-import type { Language, TerminalName } from '../server/protocol/identifiers.ts';
+import type { Language, LessonTerminal } from '../server/protocol/identifiers.ts';
 import type { NamespaceName } from '../server/protocol/namespace.ts';
 import type { SandboxNeed } from '../server/protocol/needs.ts';
 import type { ComputedAnswer } from '../server/protocol/quiz.ts';
@@ -16,7 +16,7 @@ export type Block =
   /** A command that a click types into the named terminal. */
   | {
       readonly kind: 'run';
-      readonly terminal: TerminalName;
+      readonly terminal: LessonTerminal;
       readonly command: string;
       /** True for a command that keeps its terminal until it is ended: no prompt comes back. */
       readonly stays: boolean;
@@ -26,7 +26,7 @@ export type Block =
       readonly output: readonly OutputLine[] | null;
     }
   /** A key to press in the named terminal: `Ctrl-C`, `Ctrl-D`, `q`. */
-  | { readonly kind: 'key'; readonly terminal: TerminalName; readonly key: string }
+  | { readonly kind: 'key'; readonly terminal: LessonTerminal; readonly key: string }
   /** Text to read or copy, not to run. With `file`: the file of that name in the lesson's `files/`. */
   | {
       readonly kind: 'code';

@@ -20,6 +20,17 @@ export function KeysHelp({ screenReader, onScreenReader }: KeysHelpProps) {
   const rows = [
     { keys: [['F6']], does: keys.nextPart },
     { keys: [['Shift', 'F6']], does: keys.previousPart },
+    { keys: [['Ctrl', 'F6']], does: keys.tabs },
+    { keys: [['Ctrl', 'Shift', 'F6']], does: keys.maximise },
+    {
+      keys: [
+        ['Alt', 'PgUp'],
+        ['Alt', 'PgDn'],
+      ],
+      does: keys.tab,
+    },
+    { keys: [['F2']], does: keys.rename },
+    { keys: [['Delete']], does: keys.close },
     { keys: [['Shift', 'F10']], does: tools.menu },
     {
       keys: [
@@ -90,7 +101,7 @@ export function KeysHelp({ screenReader, onScreenReader }: KeysHelpProps) {
           popoverTargetAction="hide"
           className={`${buttonClass({ size: 'small' })} self-end`}
         >
-          {keys.close}
+          {keys.done}
         </button>
       </div>
     </>

@@ -3,27 +3,32 @@
 import './lab.css';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { GlossaryEntry, Lesson } from '../../lessons/schema.ts';
-import type { TerminalName } from '../../server/protocol/identifiers.ts';
+import type { LessonTerminal } from '../../server/protocol/identifiers.ts';
 import { Glossary } from '../_glossary/Glossary.tsx';
 import { plain } from '../_lesson/Inline.tsx';
 import { LessonPane } from '../_lesson/LessonPane.tsx';
 import type { LessonLink } from '../_lesson/lesson-link.ts';
 import { stepAt } from '../_lesson/step.ts';
 import { syncProgress } from '../_progress/sync.ts';
-import { TerminalPane } from '../_terminal/TerminalPane.tsx';
+import { TerminalGroup } from '../_terminal/TerminalGroup.tsx';
 import { useHash } from '../_ui/hash.ts';
 import { TopBar } from '../_ui/TopBar.tsx';
 import { Xray } from '../_xray/Xray.tsx';
+import type { Arrangement } from './arrangement.ts';
 import { LabControls } from './LabControls.tsx';
 import { isLive, type LabState } from './lab-state.ts';
 import { type Asked, Notices } from './Notices.tsx';
 import { Panes } from './Panes.tsx';
 import { QueuePanel } from './QueuePanel.tsx';
+import type { LabSession } from './session.ts';
+import { GROUPS, type GroupName, type Tabs } from './tabs.ts';
 import { useAlive } from './use-alive.ts';
+import { useArrangement } from './use-arrangement.ts';
 import { useLab } from './use-lab.ts';
 import { useLiveSession } from './use-live-session.ts';
 import { usePanes } from './use-panes.ts';
 import { useStoredFlag } from './use-stored-flag.ts';
+import { useTabs } from './use-tabs.ts';
 
 type LabProps = {
   readonly lesson: Lesson;
@@ -39,7 +44,10 @@ type LabProps = {
 export function Lab({ lesson, before, glossary, next }: LabProps) {
   const session = useLiveSession(lesson.id);
   const root = useRef<HTMLElement>(null);
-  const { shown, show } = usePanes(root);
+  const control = useTabs(session);
+  const { arrangement, arrange } = useArrangement();
+  const { shown, show, focus } = usePanes(root, { control, arrangement, arrange });
+  useShownTerminals(session, control.tabs, arrangement);
   const [screenReader, setScreenReader] = useStoredFlag('glassbox.screen-reader');
   const [asked, setAsked] = useState<Asked>(null);
   const check = useLab(session.store, (lab) => lab.check);
@@ -49,15 +57,15 @@ export function Lab({ lesson, before, glossary, next }: LabProps) {
   useSyncWhileLive(live);
 
   const run = useCallback(
-    (terminal: TerminalName, command: string, interrupt?: boolean) => {
-      show(terminal);
+    (terminal: LessonTerminal, command: string, interrupt?: boolean) => {
+      show(terminal, terminal);
       session.runCommand(terminal, command, interrupt);
     },
     [session, show],
   );
   const press = useCallback(
-    (terminal: TerminalName, key: string) => {
-      show(terminal);
+    (terminal: LessonTerminal, key: string) => {
+      show(terminal, terminal);
       session.pressKey(terminal, key);
     },
     [session, show],
@@ -69,6 +77,18 @@ export function Lab({ lesson, before, glossary, next }: LabProps) {
       session.openStep(lesson.id, stepId, step !== undefined && step.tasks.length > 0);
     },
     [session, lesson],
+  );
+
+  const group = (name: GroupName) => (
+    <TerminalGroup
+      group={name}
+      session={session}
+      control={control}
+      screenReader={screenReader}
+      arrangement={arrangement}
+      onArrange={arrange}
+      onFocus={focus}
+    />
   );
 
   return (
@@ -111,8 +131,9 @@ export function Lab({ lesson, before, glossary, next }: LabProps) {
             </Glossary>
           </div>
         }
-        machine={<TerminalPane name="machine" session={session} screenReader={screenReader} />}
-        container={<TerminalPane name="container" session={session} screenReader={screenReader} />}
+        arrangement={arrangement}
+        machine={group('machine')}
+        container={group('container')}
         line={<QueuePanel session={session} />}
         xray={<Xray store={session.store} onRun={run} />}
       />
@@ -122,6 +143,14 @@ export function Lab({ lesson, before, glossary, next }: LabProps) {
 
 function cgroupVersionOf({ machine }: LabState): 1 | 2 | null {
   return machine.kind === 'running' ? machine.state.cgroupVersion : null;
+}
+
+/** Tells the session which terminals are on the page: what others print is marked on their tabs. */
+function useShownTerminals(session: LabSession, tabs: Tabs, { only }: Arrangement): void {
+  useEffect(() => {
+    const groups = GROUPS.filter((group) => only === null || only === group);
+    session.showTerminals(groups.map((group) => tabs[group].selected));
+  }, [session, tabs, only]);
 }
 
 /** What was done without the lab reaches it, and what it knows reaches this browser, at each connection. */

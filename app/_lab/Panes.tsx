@@ -3,6 +3,7 @@
 import { type ReactNode, type RefObject, useRef } from 'react';
 import { useText } from '../_messages/text.tsx';
 import { SegmentedControl } from '../_ui/SegmentedControl.tsx';
+import type { Arrangement } from './arrangement.ts';
 import { Divider } from './Divider.tsx';
 import type { PaneName } from './panes.ts';
 import { useLayout } from './use-layout.ts';
@@ -12,6 +13,7 @@ type PanesProps = {
   /** Which one is shown where there is room for one only. All stay mounted: the terminals live on. */
   readonly shown: PaneName;
   readonly onShow: (pane: PaneName) => void;
+  readonly arrangement: Arrangement;
   readonly lesson: ReactNode;
   readonly machine: ReactNode;
   readonly container: ReactNode;
@@ -21,10 +23,11 @@ type PanesProps = {
 };
 
 /**
- * Lesson left; right both terminals above the X-ray; dividers between. The panes come as elements, so
+ * Lesson left; right both groups of terminals above the X-ray; dividers between. The panes come as elements, so
  * that dragging a divider renders none of them again.
  */
-export function Panes({ root, shown, onShow, lesson, machine, container, xray, line }: PanesProps) {
+export function Panes(props: PanesProps) {
+  const { root, shown, onShow, arrangement, lesson, machine, container, xray, line } = props;
   const { live } = useText();
   const frame = useRef<HTMLDivElement>(null);
   const { layout, move, reset } = useLayout(frame);
@@ -56,9 +59,12 @@ export function Panes({ root, shown, onShow, lesson, machine, container, xray, l
         {lesson}
         {divider('lesson', 'vertical')}
         <div className="lab-right">
-          <div className="lab-terminals">
+          <div
+            className="lab-terminals"
+            data-split={arrangement.only ? 'alone' : arrangement.split}
+          >
             {machine}
-            {divider('terminals', 'vertical')}
+            {divider('terminals', arrangement.split === 'stacked' ? 'horizontal' : 'vertical')}
             {container}
             {line}
           </div>

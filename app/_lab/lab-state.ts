@@ -6,7 +6,22 @@ import type { Lifetime, LinePlace } from '../../server/protocol/lifetime.ts';
 import type { Pressure } from '../../server/protocol/pressure.ts';
 import type { QuizGiven, QuizVerdict } from '../../server/protocol/quiz.ts';
 import type { GoneReason, SandboxState } from '../../server/protocol/sandbox-state.ts';
+import type { ContainerPlace } from '../../server/protocol/terminals.ts';
 import type { XraySnapshot } from '../../server/protocol/xray.ts';
+import {
+  afterList,
+  afterNews,
+  allClosed,
+  CLOSED_TERMINALS,
+  failOpening,
+  type NewTerminal,
+  seen,
+  type TerminalState,
+  type TerminalStates,
+  terminalIn,
+  withoutTerminal,
+  withTerminal,
+} from './terminals-state.ts';
 
 /** The page's connection to the lab. */
 export type Link =
@@ -33,22 +48,6 @@ export type Machine =
   | { readonly kind: 'gone'; readonly reason: GoneReason }
   | { readonly kind: 'failed'; readonly error: ErrorReport };
 
-export type TerminalState = {
-  readonly shell:
-    | { readonly kind: 'closed' }
-    | { readonly kind: 'opening' }
-    | { readonly kind: 'running' }
-    /** `null` where the page came too late to be told how. */
-    | { readonly kind: 'ended'; readonly exitCode: number | null; readonly signal: number }
-    | { readonly kind: 'failed'; readonly error: ErrorReport };
-  /** Keys that were pressed while nothing could receive them; shown, then forgotten once they can be. */
-  readonly keysDropped: number;
-  /** Output that was not kept, where a full-screen program leaves no place to say so. */
-  readonly missedBytes: number;
-  /** The size it has because another page decides it, when that is not what this page has room for. */
-  readonly foreignSize: { readonly columns: number; readonly rows: number } | null;
-};
-
 export type OpenCheck = {
   readonly lesson: string;
   readonly step: string;
@@ -67,7 +66,10 @@ export type QuizReply =
 export type LabState = {
   readonly link: Link;
   readonly machine: Machine;
-  readonly terminals: Readonly<Record<TerminalName, TerminalState>>;
+  readonly terminals: TerminalStates;
+  readonly newTerminal: NewTerminal;
+  /** The containers that a terminal can be opened in; `null` until the lab has said. */
+  readonly containers: readonly ContainerPlace[] | null;
   readonly check: OpenCheck | null;
   /** By `quizKey`: the answers that were given on this page. */
   readonly quizzes: Readonly<Record<string, QuizReply>>;
@@ -96,24 +98,26 @@ export type LabEvent =
       readonly terminal: TerminalName;
       readonly size: TerminalState['foreignSize'];
     }
+  /** What a machine that is gone left of it is of no more use. */
+  | { readonly type: 'terminal-put-away'; readonly terminal: TerminalName }
+  /** It has printed while it was not shown. */
+  | { readonly type: 'terminal-unseen'; readonly terminal: TerminalName }
+  | { readonly type: 'terminals-seen'; readonly terminals: readonly TerminalName[] }
+  | { readonly type: 'new-terminal-asked' }
+  | { readonly type: 'new-terminal-dismissed' }
+  | { readonly type: 'containers-asked' }
   | { readonly type: 'step-opened'; readonly lesson: string; readonly step: string }
   | { readonly type: 'step-closed' }
   | { readonly type: 'quiz-asked'; readonly place: QuizPlace; readonly given: QuizGiven }
   | { readonly type: 'pressure-dismissed' }
   | { readonly type: 'error-dismissed' };
 
-const CLOSED: TerminalState = {
-  shell: { kind: 'closed' },
-  keysDropped: 0,
-  missedBytes: 0,
-  foreignSize: null,
-};
-const CLOSED_TERMINALS = { machine: CLOSED, container: CLOSED } as const;
-
 export const INITIAL_LAB_STATE: LabState = {
   link: { kind: 'connecting', attempt: 0 },
   machine: { kind: 'making' },
   terminals: CLOSED_TERMINALS,
+  newTerminal: { kind: 'none' },
+  containers: null,
   check: null,
   quizzes: {},
   xray: null,
@@ -127,7 +131,13 @@ export function transition(state: LabState, event: LabEvent): LabState {
   switch (event.type) {
     case 'link':
       // A new connection is told anew whether the lab can save.
-      return { ...state, link: event.link, unsaved: false, quizzes: withoutAsked(state) };
+      return {
+        ...state,
+        link: event.link,
+        unsaved: false,
+        quizzes: withoutAsked(state),
+        newTerminal: withoutAskedTerminal(state),
+      };
     case 'received':
       return received(state, event.message, event.at);
     case 'machine-asked':
@@ -135,17 +145,33 @@ export function transition(state: LabState, event: LabEvent): LabState {
     case 'line-left':
       return { ...state, machine: { kind: 'left-line' } };
     case 'terminal-asked':
-      return withTerminal(state, event.terminal, { shell: { kind: 'opening' } });
-    case 'key-dropped':
-      return withTerminal(state, event.terminal, {
-        keysDropped: state.terminals[event.terminal].keysDropped + 1,
-      });
+      return changed(state, event.terminal, { shell: { kind: 'opening' } });
+    case 'key-dropped': {
+      const { keysDropped } = terminalIn(state.terminals, event.terminal);
+      return changed(state, event.terminal, { keysDropped: keysDropped + 1 });
+    }
     case 'output-missed':
-      return withTerminal(state, event.terminal, { missedBytes: event.bytes });
+      return changed(state, event.terminal, { missedBytes: event.bytes });
     case 'notices-seen':
-      return withTerminal(state, event.terminal, { keysDropped: 0, missedBytes: 0 });
+      return changed(state, event.terminal, { keysDropped: 0, missedBytes: 0 });
     case 'foreign-size':
-      return withTerminal(state, event.terminal, { foreignSize: event.size });
+      return changed(state, event.terminal, { foreignSize: event.size });
+    case 'terminal-put-away':
+      return { ...state, terminals: withoutTerminal(state.terminals, event.terminal) };
+    case 'terminal-unseen':
+      return terminalIn(state.terminals, event.terminal).unseen
+        ? state
+        : changed(state, event.terminal, { unseen: true });
+    case 'terminals-seen': {
+      const terminals = seen(state.terminals, event.terminals);
+      return terminals === state.terminals ? state : { ...state, terminals };
+    }
+    case 'new-terminal-asked':
+      return { ...state, newTerminal: { kind: 'asked' } };
+    case 'new-terminal-dismissed':
+      return { ...state, newTerminal: { kind: 'none' } };
+    case 'containers-asked':
+      return { ...state, containers: null };
     case 'step-opened':
       return { ...state, check: { lesson: event.lesson, step: event.step, state: null } };
     case 'step-closed':
@@ -179,7 +205,7 @@ function received(state: LabState, message: ToBrowser, at: number): LabState {
           state: message.state,
           clockOffsetMs: message.state.life.now - at,
         },
-        ...(isSameMachine(state, message.state) ? {} : forgetMachine(state)),
+        ...afterMeeting(state, message),
         error: null,
       };
     case 'gone':
@@ -197,16 +223,20 @@ function received(state: LabState, message: ToBrowser, at: number): LabState {
         error: null,
       };
     case 'terminal':
-      return withTerminal(state, message.terminal, {
-        shell: message.running ? { kind: 'running' } : { kind: 'ended', exitCode: null, signal: 0 },
-        keysDropped: 0,
-      });
     case 'terminal-started':
-      return withTerminal(state, message.terminal, { shell: { kind: 'running' } });
     case 'terminal-ended':
-      return withTerminal(state, message.terminal, {
-        shell: { kind: 'ended', exitCode: message.exitCode, signal: message.signal },
-      });
+    case 'terminal-failed':
+      return { ...state, terminals: afterNews(state.terminals, message) };
+    case 'terminals':
+      return { ...state, terminals: afterList(state.terminals, message.terminals) };
+    case 'terminal-made': {
+      const { terminal, serial } = message;
+      return { ...state, newTerminal: { kind: 'made', terminal, serial } };
+    }
+    case 'terminal-refused':
+      return { ...state, newTerminal: { kind: 'refused', error: message.error } };
+    case 'containers':
+      return { ...state, containers: message.containers };
     case 'check':
       return isOpenStep(state, message)
         ? {
@@ -248,13 +278,9 @@ function failed(state: LabState, error: ErrorReport): LabState {
       return { ...state, ...forgetMachine(state), machine: { kind: 'failed', error } };
     case 'terminal-failed':
     case 'no-such-terminal':
-      return {
-        ...state,
-        terminals: {
-          machine: failedIfOpening(state.terminals.machine, error),
-          container: failedIfOpening(state.terminals.container, error),
-        },
-      };
+    case 'no-such-container':
+    case 'too-many-terminals':
+      return { ...state, terminals: failOpening(state.terminals, error) };
     case 'life-maximum':
     case 'others-wait':
     case 'bad-message':
@@ -272,12 +298,6 @@ function withQuiz(state: LabState, place: QuizPlace, reply: QuizReply): LabState
 function withoutAsked({ quizzes }: LabState): LabState['quizzes'] {
   const judged = Object.entries(quizzes).filter(([, reply]) => reply.kind === 'judged');
   return judged.length === Object.keys(quizzes).length ? quizzes : Object.fromEntries(judged);
-}
-
-function failedIfOpening(terminal: TerminalState, error: ErrorReport): TerminalState {
-  return terminal.shell.kind === 'opening'
-    ? { ...terminal, shell: { kind: 'failed', error } }
-    : terminal;
 }
 
 function isSameMachine(state: LabState, next: SandboxState): boolean {
@@ -306,25 +326,39 @@ function withLife(state: LabState, life: Lifetime, at: number): LabState {
   };
 }
 
-/** What was known of a machine is not true of the next one. */
-function forgetMachine(
-  state: LabState,
-): Pick<LabState, 'terminals' | 'check' | 'xray' | 'pressure'> {
-  return {
-    pressure: null,
-    terminals: CLOSED_TERMINALS,
-    check: state.check && { ...state.check, state: null },
-    xray: null,
-  };
+/** The machine that the page knows, or another: these are its terminals. */
+function afterMeeting(state: LabState, message: Extract<ToBrowser, { type: 'machine' }>) {
+  const known = isSameMachine(state, message.state)
+    ? state
+    : { ...forgetMachine(state), terminals: CLOSED_TERMINALS };
+  const { terminals, newTerminal, containers, check, xray, pressure } = known;
+  const open = afterList(terminals, message.terminals);
+  return { terminals: open, newTerminal, containers, check, xray, pressure };
 }
 
-function withTerminal(
+/** A connection that is lost brings no answer any more. */
+function withoutAskedTerminal({ newTerminal }: LabState): NewTerminal {
+  return newTerminal.kind === 'asked' ? { kind: 'none' } : newTerminal;
+}
+
+function changed(
   state: LabState,
   terminal: TerminalName,
-  change: Partial<TerminalState>,
+  change: Parameters<typeof withTerminal>[2],
 ): LabState {
+  return { ...state, terminals: withTerminal(state.terminals, terminal, change) };
+}
+
+/** What was known of a machine is not true of the next one. Its screens stay until that is there. */
+function forgetMachine(
+  state: LabState,
+): Pick<LabState, 'terminals' | 'newTerminal' | 'containers' | 'check' | 'xray' | 'pressure'> {
   return {
-    ...state,
-    terminals: { ...state.terminals, [terminal]: { ...state.terminals[terminal], ...change } },
+    pressure: null,
+    terminals: allClosed(state.terminals),
+    newTerminal: { kind: 'none' },
+    containers: null,
+    check: state.check && { ...state.check, state: null },
+    xray: null,
   };
 }

@@ -7,6 +7,8 @@ import { type FromBrowser, fromBrowser, type ToBrowser } from '../../server/prot
 import { FLOW_CONTROL } from '../../server/protocol/flow-control.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../../server/protocol/frame.ts';
 import type { SandboxState } from '../../server/protocol/sandbox-state.ts';
+
+import type { OpenTerminal } from '../../server/protocol/terminals.ts';
 import { exampleLife } from '../../server/testing/lifetime.ts';
 import { openLink } from './link.ts';
 import { createSession, type Judged } from './session.ts';
@@ -140,7 +142,7 @@ async function openPage(context: TestContext) {
   const { screen, view } = paper();
   opened.session.addScreen('machine', view);
   await opened.lab.hear('hello');
-  opened.lab.say({ type: 'machine', state: machine('00000000000a') });
+  opened.lab.say({ type: 'machine', state: machine('00000000000a'), terminals: [] });
   await opened.lab.hear('open-terminal');
   opened.lab.say(attached({}));
   await until(opened.session, () => isRunning(opened.session));
@@ -150,6 +152,7 @@ async function openPage(context: TestContext) {
 const attached = (change: Partial<Extract<ToBrowser, { type: 'terminal' }>>): ToBrowser => ({
   type: 'terminal',
   terminal: 'machine',
+  serial: 1,
   channel: 1,
   offset: 0,
   head: 0,
@@ -186,7 +189,7 @@ test('a page says who it is, and opens its terminals when it has a machine', asy
   const { session, lab } = await page(context);
   session.addScreen('machine', paper().view);
   assert.equal((await lab.hear('hello')).secret, SECRET);
-  lab.say({ type: 'machine', state: machine('00000000000a') });
+  lab.say({ type: 'machine', state: machine('00000000000a'), terminals: [] });
   const { terminal, columns, rows, from } = await lab.hear('open-terminal');
   assert.deepEqual(
     { terminal, columns, rows, from },
@@ -205,7 +208,7 @@ test('what is typed goes out, what the shell prints is drawn', async (context) =
   assert.equal(screen.text, 'bin', 'it stays on the screen after the machine');
   session.startMachine();
   await lab.hear('start');
-  lab.say({ type: 'machine', state: machine('00000000000b') });
+  lab.say({ type: 'machine', state: machine('00000000000b'), terminals: [] });
   await lab.hear('open-terminal');
   assert.equal(screen.text, '', 'the next machine begins with an empty one');
 });
@@ -276,8 +279,9 @@ test('after a lost connection the terminal goes on at the byte it had come to, a
   lab.socket.terminate();
   const again = await next;
   await again.hear('hello');
-  again.say({ type: 'machine', state: machine('00000000000a') });
-  assert.equal((await again.hear('open-terminal')).from, 6);
+  again.say({ type: 'machine', state: machine('00000000000a'), terminals: [] });
+  const asked = await again.hear('open-terminal');
+  assert.deepEqual([asked.serial, asked.from], [1, 6]);
   assert.equal((await again.hear('watch-step')).step, 'rename');
   assert.equal((await again.hear('watch-xray')).on, true);
   again.say(attached({ channel: 9, offset: 6, head: 11 }));
@@ -290,13 +294,63 @@ test('after a lost connection the terminal goes on at the byte it had come to, a
   assert.ok(texts.includes('hello world'));
 });
 
+const third = (serial: number): OpenTerminal => ({
+  terminal: 'tty3',
+  serial,
+  inside: null,
+  running: true,
+});
+
+test('a terminal that was opened anew shows nothing of the one before', async (context) => {
+  const { session, lab } = await openPage(context);
+  lab.say({ type: 'terminals', terminals: [third(4)] });
+  await until(session, () => session.store.get().terminals.tty3?.serial === 4);
+  const first = paper();
+  const leave = session.addScreen('tty3', first.view);
+  assert.equal((await lab.hear('open-terminal')).serial, 0);
+  lab.say(attached({ terminal: 'tty3', serial: 4, channel: 2 }));
+  lab.print(2, 0, 'first');
+  await until(session, () => session.store.get().terminals.tty3?.shell.kind === 'running');
+  lab.say({ type: 'terminals', terminals: [third(5)] });
+  await until(session, () => session.store.get().terminals.tty3?.serial === 5);
+  leave();
+  const second = paper();
+  session.addScreen('tty3', second.view);
+  const asked = await lab.hear('open-terminal');
+  assert.deepEqual([asked.serial, asked.from], [0, 0]);
+  assert.equal(second.screen.text, '');
+});
+
+test('what a terminal prints while another one is shown is marked, but not what it had printed before', async (context) => {
+  const { session, lab } = await openPage(context);
+  lab.say({ type: 'terminals', terminals: [third(4)] });
+  await until(session, () => session.store.get().terminals.tty3 !== undefined);
+  session.showTerminals(['machine']);
+  session.addScreen('tty3', paper().view);
+  await lab.hear('open-terminal');
+  lab.say(attached({ terminal: 'tty3', serial: 4, channel: 2, head: 3 }));
+  lab.print(2, 0, 'old');
+  await until(session, () => session.store.get().terminals.tty3?.shell.kind === 'running');
+  assert.equal(session.store.get().terminals.tty3?.unseen, false);
+  // A prompt that is drawn anew for another size is no news: so it is said until it is.
+  let offset = 3;
+  const print = setInterval(() => {
+    lab.print(2, offset, 'x');
+    offset += 1;
+  }, 50);
+  context.after(() => clearInterval(print));
+  await until(session, () => session.store.get().terminals.tty3?.unseen === true);
+  session.showTerminals(['tty3']);
+  assert.equal(session.store.get().terminals.tty3?.unseen, false);
+});
+
 test('another machine begins with empty terminals', async (context) => {
   const { session, lab, screen } = await openPage(context);
   lab.print(1, 0, 'old');
   session.resetMachine();
   await lab.hear('reset');
   lab.say({ type: 'gone', reason: 'reset' });
-  lab.say({ type: 'machine', state: machine('00000000000b') });
+  lab.say({ type: 'machine', state: machine('00000000000b'), terminals: [] });
   assert.equal((await lab.hear('open-terminal')).from, 0);
   assert.equal(screen.text, '');
 });
@@ -310,7 +364,7 @@ test('keys that nothing receives are counted and not sent later', async (context
   assert.equal(session.store.get().terminals.machine.keysDropped, 1);
   const again = await next;
   await again.hear('hello');
-  again.say({ type: 'machine', state: machine('00000000000a') });
+  again.say({ type: 'machine', state: machine('00000000000a'), terminals: [] });
   await again.hear('open-terminal');
   again.say(attached({ channel: 2 }));
   await until(session, () => session.store.get().terminals.machine.keysDropped === 0);
@@ -324,9 +378,70 @@ async function reconnect({ lab, connected }: Awaited<ReturnType<typeof openPage>
   lab.socket.terminate();
   const again = await next;
   await again.hear('hello');
-  again.say({ type: 'machine', state: machine('00000000000a') });
+  again.say({ type: 'machine', state: machine('00000000000a'), terminals: [] });
   return { again, request: await again.hear('open-terminal') };
 }
+
+test('a terminal that is another one than the page has asked for begins anew on its screen', async (context) => {
+  const opened = await openPage(context);
+  const { session, lab, screen } = opened;
+  lab.print(1, 0, 'old');
+  session.type('machine', 'abc');
+  await lab.hearFrame('input');
+  const { again, request } = await reconnect(opened);
+  assert.deepEqual([request.serial, request.from], [1, 3]);
+  again.say(attached({ serial: 7, channel: 2, inputOffset: 3, inputTaken: 3 }));
+  again.print(2, 0, 'new');
+  await until(session, () => session.store.get().terminals.machine.serial === 7);
+  session.type('machine', 'ls');
+  const { offset, payload } = await again.hearFrame('input');
+  assert.deepEqual([offset, Buffer.from(payload).toString()], [3, 'ls']);
+  again.say({ type: 'error', error: { code: 'bad-message', message: '', hint: '' } });
+  await until(session, () => session.store.get().error !== null);
+  assert.equal(screen.text, 'new');
+});
+
+test('after its machine a terminal stays until it is put away or there is another machine', async (context) => {
+  const { session, lab } = await openPage(context);
+  const { screen, view } = paper();
+  const fourth = { ...third(5), terminal: 'tty4' } as const;
+  lab.say({ type: 'terminals', terminals: [third(4), fourth] });
+  await until(session, () => session.store.get().terminals.tty4 !== undefined);
+  session.addScreen('tty3', view);
+  await lab.hear('open-terminal');
+  lab.say(attached({ terminal: 'tty3', serial: 4, channel: 2 }));
+  lab.print(2, 0, 'kept');
+  lab.say({ type: 'gone', reason: 'idle' });
+  await until(session, () => session.store.get().machine.kind === 'gone');
+  assert.equal(screen.text, 'kept');
+  assert.deepEqual(
+    [session.store.get().terminals.tty3?.serial, session.store.get().terminals.tty3?.shell.kind],
+    [4, 'closed'],
+  );
+  session.closeTerminal('tty4');
+  assert.equal(session.store.get().terminals.tty4, undefined);
+  lab.say({ type: 'machine', state: machine('00000000000b'), terminals: [] });
+  await until(session, () => session.store.get().machine.kind === 'running');
+  assert.equal(session.store.get().terminals.tty3, undefined);
+});
+
+test('a terminal behind another tab leaves its size to the page that shows it, and takes it when shown', async (context) => {
+  const { session, lab } = await openPage(context);
+  const { screen, view } = paper();
+  lab.say({ type: 'terminals', terminals: [third(4)] });
+  await until(session, () => session.store.get().terminals.tty3 !== undefined);
+  session.showTerminals(['machine']);
+  session.addScreen('tty3', view);
+  assert.equal((await lab.hear('open-terminal')).used, false);
+  lab.say(attached({ terminal: 'tty3', serial: 4, channel: 2, used: false }));
+  await until(session, () => session.store.get().terminals.tty3?.shell.kind === 'running');
+  screen.columns = 90;
+  session.resized('tty3');
+  session.setVisible(true);
+  session.showTerminals(['tty3']);
+  const { channel, columns } = await lab.hear('resize-terminal');
+  assert.deepEqual([channel, columns], [2, 90]);
+});
 
 test('what may not have arrived is sent again after a reconnect, at its place', async (context) => {
   const opened = await openPage(context);
@@ -362,7 +477,7 @@ test('another machine gets a stream of its own, and nothing of what was typed', 
   session.type('machine', 'abc');
   await lab.hearFrame('input');
   lab.say({ type: 'gone', reason: 'reset' });
-  lab.say({ type: 'machine', state: machine('00000000000b') });
+  lab.say({ type: 'machine', state: machine('00000000000b'), terminals: [] });
   const { input } = await lab.hear('open-terminal');
   assert.deepEqual([input.from, input.end, input.shell], [0, 0, 0]);
 });
@@ -443,7 +558,7 @@ test('answers to questions of a replay stay on the page, the learner’s keys do
   lab.socket.terminate();
   const again = await next;
   await again.hear('hello');
-  again.say({ type: 'machine', state: machine('00000000000a') });
+  again.say({ type: 'machine', state: machine('00000000000a'), terminals: [] });
   await again.hear('open-terminal');
   again.say(attached({ channel: 2, offset: 0, head: 4 }));
   await until(session, () => isRunning(session) && session.store.get().link.kind === 'open');
@@ -468,7 +583,7 @@ test('a command for a shell that has ended starts a new shell first', async (con
   await until(session, () => !isRunning(session));
   session.runCommand('machine', 'hostname');
   await lab.hear('restart-terminal');
-  lab.say({ type: 'terminal-started', terminal: 'machine', shell: 2 });
+  lab.say({ type: 'terminal-started', terminal: 'machine', serial: 1, shell: 2 });
   assert.equal(Buffer.from((await lab.hearFrame('input')).payload).toString(), 'hostname\r');
 });
 

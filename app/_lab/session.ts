@@ -6,6 +6,7 @@ import {
 import type { Frame } from '../../server/protocol/frame.ts';
 import type { Language, TerminalName } from '../../server/protocol/identifiers.ts';
 import type { QuizGiven, QuizVerdict } from '../../server/protocol/quiz.ts';
+import type { ContainerPlace } from '../../server/protocol/terminals.ts';
 import { type Machine, type QuizPlace, quizKey } from './lab-state.ts';
 import type { LabLink, LinkEvents } from './link.ts';
 import { SessionTerminals } from './session-terminals.ts';
@@ -31,6 +32,13 @@ export type LabSession = {
   /** Opens a terminal again that could not be opened. */
   readonly openTerminal: (terminal: TerminalName) => void;
   readonly restartTerminal: (terminal: TerminalName) => void;
+  /** Opens one more, in the machine or in a container, as large as another one is. */
+  readonly newTerminal: (inside: ContainerPlace | null, like: TerminalName) => void;
+  readonly closeTerminal: (terminal: TerminalName) => void;
+  /** Asks for the containers that a terminal can be opened in; they come into the store. */
+  readonly listContainers: () => void;
+  /** These terminals are on the page now, and no others. */
+  readonly showTerminals: (terminals: readonly TerminalName[]) => void;
   readonly openStep: (lesson: string, step: string, hasCheck: boolean) => void;
   readonly checkNow: () => void;
   /** Has an answer judged; the reply is in the store. */
@@ -119,7 +127,7 @@ export function createSession({
     store.dispatch({ type: 'received', message, at: Date.now() });
     switch (message.type) {
       case 'machine':
-        return meet(message.state.id);
+        return meet(message);
       case 'gone':
         return leave();
       case 'terminal':
@@ -128,6 +136,10 @@ export function createSession({
         return terminals.started(message);
       case 'terminal-ended':
         return terminals.ended(message.terminal);
+      case 'terminal-failed':
+        return terminals.failed(message.terminal);
+      case 'terminals':
+        return terminals.listed(message.terminals);
       case 'terminal-size':
         return terminals.sizeChanged(message);
       case 'terminal-skipped':
@@ -137,6 +149,9 @@ export function createSession({
         return;
       case 'quiz':
         return judged(message);
+      case 'terminal-made':
+      case 'terminal-refused':
+      case 'containers':
       case 'check':
       case 'life':
       case 'place':
@@ -155,9 +170,10 @@ export function createSession({
     if (reply && language) onJudged({ place, language, given: reply.given, verdict, because });
   };
 
-  const meet = (id: string) => {
-    terminals.meet(id !== machineId);
-    machineId = id;
+  const meet = ({ state, terminals: open }: Extract<ToBrowser, { type: 'machine' }>) => {
+    terminals.listed(open);
+    terminals.meet(state.id !== machineId);
+    machineId = state.id;
     if (step) send({ type: 'watch-step', ...step });
     send({ type: 'watch-xray', on: xray });
   };
@@ -192,6 +208,13 @@ export function createSession({
     pressKey: (name, key) => terminals.pressKey(name, key),
     openTerminal: (name) => terminals.open(name),
     restartTerminal: (name) => terminals.restart(name),
+    newTerminal: (inside, like) => terminals.openNew(inside?.pid ?? null, like),
+    closeTerminal: (name) => terminals.close(name),
+    listContainers() {
+      store.dispatch({ type: 'containers-asked' });
+      send({ type: 'list-containers' });
+    },
+    showTerminals: (names) => terminals.show(names),
     openStep(lessonId, stepId, hasCheck) {
       if (!hasCheck) {
         if (step) send({ type: 'unwatch-step' });

@@ -26,7 +26,11 @@ const error = (code: ErrorCode) => ({ code, message: 'what was tried', hint: 'wh
 function liveStore() {
   const store = createLabStore();
   store.dispatch({ type: 'link', link: { kind: 'open' } });
-  store.dispatch({ type: 'received', at: 4000, message: { type: 'machine', state: sandbox() } });
+  store.dispatch({
+    type: 'received',
+    at: 4000,
+    message: { type: 'machine', state: sandbox(), terminals: [] },
+  });
   return store;
 }
 
@@ -47,6 +51,7 @@ test('the page says that nothing can be saved until it can be, or until it is to
 const attached: ToBrowser = {
   type: 'terminal',
   terminal: 'machine',
+  serial: 1,
   channel: 1,
   offset: 0,
   head: 0,
@@ -64,7 +69,11 @@ test('a page is live only while it is connected to a running machine', () => {
   assert.equal(isLive(store.get()), false);
   store.dispatch({ type: 'link', link: { kind: 'open' } });
   assert.equal(isLive(store.get()), false);
-  store.dispatch({ type: 'received', at: 0, message: { type: 'machine', state: sandbox() } });
+  store.dispatch({
+    type: 'received',
+    at: 0,
+    message: { type: 'machine', state: sandbox(), terminals: [] },
+  });
   assert.equal(isLive(store.get()), true);
   store.dispatch({
     type: 'link',
@@ -95,7 +104,7 @@ test('the same machine after a reconnect keeps its terminals', () => {
   store.dispatch({
     type: 'received',
     at: 0,
-    message: { type: 'machine', state: sandbox({ fresh: false }) },
+    message: { type: 'machine', state: sandbox({ fresh: false }), terminals: [] },
   });
   assert.equal(store.get().terminals.machine.shell.kind, 'running');
 });
@@ -117,7 +126,7 @@ test('another machine begins with nothing of the one before', () => {
   store.dispatch({
     type: 'received',
     at: 0,
-    message: { type: 'machine', state: sandbox({ id: 'ba9876543210' }) },
+    message: { type: 'machine', state: sandbox({ id: 'ba9876543210' }), terminals: [] },
   });
   assert.equal(store.get().terminals.machine.shell.kind, 'closed');
   assert.deepEqual(store.get().check, { lesson: 'uts', step: 'rename', state: null });

@@ -64,6 +64,8 @@ export class TerminalAttachment {
   readonly #now: () => number;
   #output = new OutputStream();
   #input = new InputStream();
+  /** Which opening of the terminal both are of; 0 for none yet. */
+  #serial = 0;
   #toldSize: TerminalSize | undefined;
   /** The terminal's own size, and whether this page is the one that decides it. */
   #ownSize: TerminalSize | undefined;
@@ -86,12 +88,15 @@ export class TerminalAttachment {
     if (!this.screen || !size) return undefined;
     this.#toldSize = size;
     const input = this.#input.position(this.#now());
-    return { terminal: this.name, ...size, from: this.#output.received, used, input };
+    const [serial, from] = [this.#serial, this.#output.received];
+    return { terminal: this.name, serial, ...size, from, used, input };
   }
 
   /** The terminal has answered. Returns how much of what was typed before is lost. */
-  attached(answer: Attached): number {
+  attached(answer: Attached & { readonly serial: number }): number {
+    if (this.isOther(answer.serial)) this.#forgetOpening(answer.inputOffset);
     this.channel = answer.channel;
+    this.#serial = answer.serial;
     this.#used = answer.used;
     const isNew = this.#output.received === 0;
     this.#do(this.#output.attach(answer, answer.head));
@@ -99,6 +104,16 @@ export class TerminalAttachment {
     const { pieces, lostBytes } = this.#input.attached(answer, this.#now());
     this.#sendInput(pieces);
     return lostBytes;
+  }
+
+  /** True when what the page has is of another opening. */
+  isOther(serial: number): boolean {
+    return this.#serial !== 0 && this.#serial !== serial;
+  }
+
+  /** True for output that the terminal had printed before this page attached. */
+  replays(frame: Frame): boolean {
+    return this.#output.isOld(frame.offset);
   }
 
   draw(frame: Frame): void {
@@ -165,9 +180,15 @@ export class TerminalAttachment {
     return size;
   }
 
-  /** The page is being looked at: its size, if another page has decided the terminal's. */
+  /** True when this page decides its size, and answers programs. */
+  get isUsed(): boolean {
+    return this.#used;
+  }
+
+  /** It is being looked at: the page's size, if another page has decided it or it was not told. */
   claimedSize(): TerminalSize | undefined {
-    return this.#used ? undefined : this.size();
+    if (this.channel === undefined) return undefined;
+    return this.changedSize() ?? (this.#used ? undefined : this.size());
   }
 
   /** The terminal's size, when it is another page's and not the one that this page has room for. */
@@ -223,6 +244,15 @@ export class TerminalAttachment {
     if (this.#output.received > 0) this.screen?.reset();
     this.#begin();
     this.#input = new InputStream();
+    this.#serial = 0;
+  }
+
+  /** What it has is of an opening that is no more. What it has asked for, with this size, holds for the other one. */
+  #forgetOpening(inputOffset: number): void {
+    const toldSize = this.#toldSize;
+    this.forget();
+    this.#toldSize = toldSize;
+    this.#input = new InputStream(inputOffset);
   }
 
   /** The screen leaves the page, and what was on it with it. */
@@ -231,6 +261,7 @@ export class TerminalAttachment {
     this.detach();
     this.screen = undefined;
     this.#begin();
+    this.#serial = 0;
   }
 
   #begin(): void {

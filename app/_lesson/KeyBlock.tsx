@@ -1,6 +1,6 @@
 'use client';
 
-import type { TerminalName } from '../../server/protocol/identifiers.ts';
+import type { LessonTerminal } from '../../server/protocol/identifiers.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { Button } from '../_ui/Button.tsx';
 import { Keys } from '../_ui/Keys.tsx';
@@ -8,7 +8,7 @@ import { useLessonActions, useReadOnly } from './actions.ts';
 import { TerminalTag } from './TerminalTag.tsx';
 
 /** A key to press in a terminal; the button presses it. `name` is as `Ctrl-C`, `Ctrl-D`, `q`. */
-export function KeyBlock({ terminal, name }: { terminal: TerminalName; name: string }) {
+export function KeyBlock({ terminal, name }: { terminal: LessonTerminal; name: string }) {
   const text = useText();
   const { connected, onKey } = useLessonActions();
   const readOnly = useReadOnly();

@@ -1,11 +1,11 @@
 'use client';
 
-import type { TerminalName } from '../../server/protocol/identifiers.ts';
+import type { LessonTerminal } from '../../server/protocol/identifiers.ts';
 import { useText } from '../_messages/text.tsx';
 import { Icon } from '../_ui/Icon.tsx';
 
 /** Which of the two terminals something is meant for. */
-export function TerminalTag({ terminal }: { terminal: TerminalName }) {
+export function TerminalTag({ terminal }: { terminal: LessonTerminal }) {
   const text = useText();
   return (
     <span className="inline-flex items-center gap-1.5 text-12 text-ink-2">

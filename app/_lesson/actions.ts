@@ -1,7 +1,7 @@
 'use client';
 
 import { createContext, useContext } from 'react';
-import type { Language, TerminalName } from '../../server/protocol/identifiers.ts';
+import type { Language, LessonTerminal } from '../../server/protocol/identifiers.ts';
 import type { QuizGiven } from '../../server/protocol/quiz.ts';
 import type { QuizPlace, QuizReply } from '../_lab/lab-state.ts';
 
@@ -17,8 +17,8 @@ export type LessonActions = {
   /** What became of the answers to quizzes on this page, by `quizKey`. */
   readonly quizzes: Readonly<Record<string, QuizReply>>;
   /** With `interrupt`, Ctrl-C is pressed first. */
-  readonly onRun: (terminal: TerminalName, command: string, interrupt?: boolean) => void;
-  readonly onKey: (terminal: TerminalName, key: string) => void;
+  readonly onRun: (terminal: LessonTerminal, command: string, interrupt?: boolean) => void;
+  readonly onKey: (terminal: LessonTerminal, key: string) => void;
   readonly onAnswer: (place: QuizPlace, language: Language, given: QuizGiven) => void;
 };
 

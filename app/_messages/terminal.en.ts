@@ -2,6 +2,7 @@
 export const TERMINAL_EN = {
   menu: {
     button: 'Menu of the {name} terminal',
+    buttonNumbered: 'Menu of {name}',
     answer: 'Answer the question below',
     openLink: 'Open link in a new tab',
     copyLink: 'Copy link address',
@@ -19,6 +20,7 @@ export const TERMINAL_EN = {
   },
   search: {
     label: 'Search in the {name} terminal',
+    labelNumbered: 'Search in {name}',
     field: 'Search for',
     previous: 'Previous match',
     next: 'Next match',
@@ -62,6 +64,7 @@ export const TERMINAL_EN = {
   bell: 'The bell has rung',
   transcriptCut: '[The beginning is missing: a terminal keeps its last {lines} lines.]',
   recordingTitle: 'Glassbox, {name} terminal',
+  recordingTitleNumbered: 'Glassbox, {name}',
   recordingCut: '[The beginning of this recording is missing.]',
   recordingGap: 'Output is missing here',
   kibibytes: '{count} KiB',

@@ -4,6 +4,7 @@ import type { TerminalText } from './terminal.en.ts';
 export const TERMINAL_ZH = {
   menu: {
     button: '{name}终端的菜单',
+    buttonNumbered: '{name}的菜单',
     answer: '回答下方的询问',
     openLink: '在新标签页打开链接',
     copyLink: '复制链接地址',
@@ -21,6 +22,7 @@ export const TERMINAL_ZH = {
   },
   search: {
     label: '在{name}终端中搜索',
+    labelNumbered: '在{name}中搜索',
     field: '搜索内容',
     previous: '上一个匹配',
     next: '下一个匹配',
@@ -64,6 +66,7 @@ export const TERMINAL_ZH = {
   bell: '终端响铃了',
   transcriptCut: '[开头部分已缺失：终端只保留最后 {lines} 行。]',
   recordingTitle: 'Glassbox，{name}终端',
+  recordingTitleNumbered: 'Glassbox，{name}',
   recordingCut: '[这份录制的开头部分已缺失。]',
   recordingGap: '此处缺少一段输出',
   kibibytes: '{count} KiB',

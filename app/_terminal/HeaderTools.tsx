@@ -7,21 +7,23 @@ import { Icon } from '../_ui/Icon.tsx';
 import { useObservable } from '../_ui/observable.ts';
 import { LinkTooltip } from './LinkTooltip.tsx';
 import { TerminalMenu } from './TerminalMenu.tsx';
+import type { Title } from './title.ts';
 import type { PageTerminal } from './use-xterm.ts';
 
 type HeaderToolsProps = {
   readonly name: TerminalName;
+  readonly title: Title;
   readonly terminal: PageTerminal | undefined;
 };
 
 /** At the end of a terminal's header: whether its bell has rung, and its menu. */
-export function HeaderTools({ name, terminal }: HeaderToolsProps) {
+export function HeaderTools({ name, title, terminal }: HeaderToolsProps) {
   if (!terminal) return null;
   return (
     <span className="terminal-tools">
       <Bell terminal={terminal} />
-      <MenuButton name={name} terminal={terminal} />
-      <TerminalMenu name={name} terminal={terminal} />
+      <MenuButton title={title} terminal={terminal} />
+      <TerminalMenu name={name} title={title} terminal={terminal} />
       <LinkTooltip screen={terminal.screen} />
     </span>
   );
@@ -44,19 +46,13 @@ function Bell({ terminal: { screen } }: { terminal: PageTerminal }) {
   );
 }
 
-function MenuButton({
-  name,
-  terminal: { screen },
-}: {
-  name: TerminalName;
-  terminal: PageTerminal;
-}) {
-  const { live, terminalTools } = useText();
+function MenuButton({ title, terminal: { screen } }: { title: Title; terminal: PageTerminal }) {
+  const { menu } = useText().terminalTools;
   const isOpen = useObservable(screen.state, (state) => state.menu !== null);
   return (
     <IconButton
       icon="more"
-      label={fill(terminalTools.menu.button, { name: live[name] })}
+      label={fill(title.isNumbered ? menu.buttonNumbered : menu.button, { name: title.name })}
       aria-haspopup="menu"
       aria-expanded={isOpen}
       onClick={(event) => {

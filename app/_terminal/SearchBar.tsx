@@ -1,16 +1,16 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import type { TerminalName } from '../../server/protocol/identifiers.ts';
 import type { TerminalText } from '../_messages/terminal.en.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { IconButton } from '../_ui/Button.tsx';
 import { useObservable } from '../_ui/observable.ts';
 import { MATCHES_MAX, type SearchState } from './screen-state.ts';
 import type { SearchFor, SearchWay } from './search.ts';
+import type { Title } from './title.ts';
 import type { XtermScreen } from './xterm.ts';
 
-type SearchBarProps = { readonly name: TerminalName; readonly screen: XtermScreen };
+type SearchBarProps = { readonly title: Title; readonly screen: XtermScreen };
 
 /** Between a terminal's header and its screen, while something is looked for. */
 export function SearchBar(props: SearchBarProps) {
@@ -23,8 +23,8 @@ const NOTHING: SearchFor = { text: '', caseSensitive: false, wholeWord: false, r
 /** What a switch shows is a sign of the trade; its name says it in words. */
 const SWITCHES = { caseSensitive: 'Aa', wholeWord: '|ab|', regex: '.*' } as const;
 
-function OpenSearch({ name, screen }: SearchBarProps) {
-  const { live, terminalTools } = useText();
+function OpenSearch({ title, screen }: SearchBarProps) {
+  const { terminalTools } = useText();
   const texts = terminalTools.search;
   const [search, setSearch] = useState(NOTHING);
   const field = useRef<HTMLInputElement>(null);
@@ -37,7 +37,7 @@ function OpenSearch({ name, screen }: SearchBarProps) {
   return (
     <search
       className="terminal-search"
-      aria-label={fill(texts.label, { name: live[name] })}
+      aria-label={fill(title.isNumbered ? texts.labelNumbered : texts.label, { name: title.name })}
       onKeyDown={(event) => {
         if (event.key === 'Escape') screen.search.close();
       }}

@@ -4,30 +4,34 @@ import type { TerminalName } from '../../server/protocol/identifiers.ts';
 import type { XraySide } from '../../server/protocol/xray.ts';
 import { isLive, type LabState } from '../_lab/lab-state.ts';
 import type { LabStore } from '../_lab/store.ts';
+import { isExtra } from '../_lab/tabs.ts';
+import { terminalIn } from '../_lab/terminals-state.ts';
 import { useLab } from '../_lab/use-lab.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { Icon } from '../_ui/Icon.tsx';
 import { byteText } from './byte-text.ts';
 import { HeaderTools } from './HeaderTools.tsx';
+import type { Title } from './title.ts';
 import type { PageTerminal } from './use-xterm.ts';
 
 type TerminalHeaderProps = {
   readonly name: TerminalName;
+  readonly title: Title;
   readonly store: LabStore;
   readonly terminal: PageTerminal | undefined;
 };
 
-/** Who this terminal is: name, hostname and pid as the kernel says now, and its connection if that is not well. */
-export function TerminalHeader({ name, store, terminal }: TerminalHeaderProps) {
+/** Who this terminal is, beside its tab: hostname and pid as the kernel says now, and its connection if that is not well. */
+export function TerminalHeader({ name, title, store, terminal }: TerminalHeaderProps) {
   const { live } = useText();
-  const side = useLab(store, (lab) => lab.xray?.[name] ?? null);
+  const side = useLab(store, (lab) => sideOf(lab, name));
   const trouble = useLab(store, (lab) => troubleOf(lab, name));
-  const missedBytes = useLab(store, (lab) => lab.terminals[name].missedBytes);
-  const foreignSize = useLab(store, (lab) => lab.terminals[name].foreignSize);
+  const missedBytes = useLab(store, (lab) => terminalIn(lab.terminals, name).missedBytes);
+  const foreignSize = useLab(store, (lab) => terminalIn(lab.terminals, name).foreignSize);
   return (
     <header className="terminal-header">
-      <h2 className="shrink-0 text-13 font-semibold text-ink">{live[name]}</h2>
       {side && <Identity side={side} />}
+      {isExtra(name) && <Where name={name} store={store} />}
       {trouble ? (
         <span
           role={trouble.bad ? 'alert' : undefined}
@@ -46,7 +50,7 @@ export function TerminalHeader({ name, store, terminal }: TerminalHeaderProps) {
       ) : (
         <span className="terminal-leave">{live.terminal.leave}</span>
       )}
-      <HeaderTools name={name} terminal={terminal} />
+      <HeaderTools name={name} title={title} terminal={terminal} />
     </header>
   );
 }
@@ -67,6 +71,26 @@ function Identity({ side }: { side: XraySide }) {
             : fill(live.terminal.pidInside, { machine, inside: inside.join(' → ') })}
         </span>
       )}
+    </span>
+  );
+}
+
+/** The X-ray has the lesson's two side by side, and all others. */
+function sideOf({ xray }: LabState, name: TerminalName): XraySide | null {
+  if (xray === null) return null;
+  if (name === 'machine' || name === 'container') return xray[name];
+  return xray.others[name] ?? null;
+}
+
+/** Its device, and the container that it was opened in. */
+function Where({ name, store }: { name: TerminalName; store: LabStore }) {
+  const { live } = useText();
+  const inside = useLab(store, (lab) => terminalIn(lab.terminals, name).inside);
+  const place = inside && (inside.hostname || inside.command);
+  return (
+    <span className="terminal-where">
+      <span className="font-mono">/dev/{name}</span>
+      {place !== null && <span className="truncate">{fill(live.tabs.openedIn, { place })}</span>}
     </span>
   );
 }
@@ -97,7 +121,7 @@ const TROUBLES = {
 
 /** What stands between the learner's keys and the shell; `null` when nothing does. */
 function troubleOf(lab: LabState, name: TerminalName): Trouble | null {
-  const { shell, keysDropped, missedBytes, foreignSize } = lab.terminals[name];
+  const { shell, keysDropped, missedBytes, foreignSize } = terminalIn(lab.terminals, name);
   const isRunning = isLive(lab) && shell.kind === 'running';
   if (keysDropped > 0) return isRunning ? TROUBLES.keysLost : TROUBLES.keysDropped;
   if (isRunning && missedBytes > 0) return TROUBLES.missedHere;

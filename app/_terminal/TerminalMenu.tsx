@@ -1,44 +1,51 @@
 'use client';
 
-import { useSyncExternalStore } from 'react';
+import { type ComponentProps, useSyncExternalStore } from 'react';
 import type { TerminalName } from '../../server/protocol/identifiers.ts';
 import { fill, useText } from '../_messages/text.tsx';
-import { Menu, type MenuItem } from '../_ui/Menu.tsx';
+import { Menu, MenuGroup, MenuItem } from '../_ui/Menu.tsx';
 import { useObservable } from '../_ui/observable.ts';
 import { isApple } from '../_ui/platform.ts';
 import { FONT_SIZE, fontSize, watchFontSize } from './font-size.ts';
 import { openLink } from './link-address.ts';
 import { saveRecording, saveTranscript } from './save.ts';
 import type { OpenMenu } from './screen-state.ts';
+import type { Title } from './title.ts';
 import type { PageTerminal } from './use-xterm.ts';
 
-type TerminalMenuProps = { readonly name: TerminalName; readonly terminal: PageTerminal };
+type TerminalMenuProps = {
+  readonly name: TerminalName;
+  readonly title: Title;
+  readonly terminal: PageTerminal;
+};
+
+type Item = Omit<ComponentProps<typeof MenuItem>, 'children'> & { readonly label: string };
 
 /** All that can be done with a terminal, where the learner has asked for it. */
 export function TerminalMenu(props: TerminalMenuProps) {
   const { screen } = props.terminal;
   const menu = useObservable(screen.state, (state) => state.menu);
-  return menu && <Opened key={`${menu.x},${menu.y}`} menu={menu} {...props} />;
+  return menu && <Opened menu={menu} {...props} />;
 }
 
-function Opened({ menu, name, terminal }: TerminalMenuProps & { menu: OpenMenu }) {
+function Opened({ menu, name, title, terminal }: TerminalMenuProps & { menu: OpenMenu }) {
   const { screen, recorder } = terminal;
-  const { live, terminalTools: texts } = useText();
+  const { terminalTools: texts } = useText();
   const size = useSyncExternalStore(watchFontSize, fontSize, fontSize);
   const asked = useObservable(
     screen.state,
     ({ wantsClipboard, question }) => wantsClipboard !== null && question === null,
   );
-  const files = { id: name, name: live[name], texts };
+  const files = { id: name, title, texts };
   const command = isApple() ? '⌘' : 'Ctrl+Shift+';
   const words = texts.menu;
-  const item = (label: string, run: () => void, more: Partial<MenuItem> = {}): MenuItem => ({
+  const item = (label: string, onChoose: () => void, more: Partial<Item> = {}): Item => ({
     label,
-    run,
+    onChoose,
     ...more,
   });
   const { link } = menu;
-  const groups: MenuItem[][] = [
+  const groups: Item[][] = [
     asked ? [item(words.answer, () => screen.state.set({ answering: true }))] : [],
     link === null
       ? []
@@ -88,24 +95,29 @@ function Opened({ menu, name, terminal }: TerminalMenuProps & { menu: OpenMenu }
   ];
   return (
     <Menu
-      label={fill(words.button, { name: live[name] })}
+      label={fill(title.isNumbered ? words.buttonNumbered : words.button, { name: title.name })}
       at={menu}
-      groups={groups
-        .filter((items) => items.length > 0)
-        .map((items) => items.map((each) => focusing(each, screen.focus)))}
       onClose={() => screen.state.set({ menu: null })}
-    />
+    >
+      {groups
+        .filter((items) => items.length > 0)
+        .map((items) => (
+          <MenuGroup key={items[0]?.label}>
+            {items.map(({ label, onChoose, ...more }) => (
+              <MenuItem
+                key={label}
+                {...more}
+                onChoose={() => {
+                  // What is done to a terminal leaves the keyboard in it.
+                  if (!more.stays) screen.focus();
+                  onChoose();
+                }}
+              >
+                {label}
+              </MenuItem>
+            ))}
+          </MenuGroup>
+        ))}
+    </Menu>
   );
-}
-
-/** What is done to a terminal leaves the keyboard in it. */
-function focusing(item: MenuItem, focus: () => void): MenuItem {
-  if (item.stays) return item;
-  return {
-    ...item,
-    run() {
-      focus();
-      item.run();
-    },
-  };
 }

@@ -21,14 +21,20 @@ export const INPUT_KEPT_MS = 30_000;
  */
 export class InputStream {
   readonly #stream = randomStream();
-  #sent = 0;
-  #taken = 0;
+  #sent: number;
+  #taken: number;
   #shell = 0;
   #pieces: SentPiece[] = [];
   #waiting: Uint8Array[] = [];
   /** When the connection was lost; what waits was to go out then. */
   #cutAt: number | undefined;
   #toldPosition: InputPosition | undefined;
+
+  /** `from`: where the terminal expects its first byte, when it has told so already. */
+  constructor(from = 0) {
+    this.#sent = from;
+    this.#taken = from;
+  }
 
   /** What to say of it when the page attaches. Gives up what is too old. */
   position(now: number): InputPosition {

@@ -1,4 +1,5 @@
 import type { Terminal } from '@xterm/xterm';
+import { pageKey } from '../_lab/page-keys.ts';
 import { isApple } from '../_ui/platform.ts';
 
 /** What the page does itself when a key is pressed in a terminal. */
@@ -10,11 +11,11 @@ export type ScreenKeys = {
 };
 
 /**
- * True for a key that the terminal gets. F6 is the page's way out of it. Copy and paste by the keys that
+ * True for a key that the terminal gets. The page's own keys lead out of it. Copy and paste by the keys that
  * browsers have for them is left to the browser, which then tells the page.
  */
 export function isForTerminal(event: KeyboardEvent, terminal: Terminal, keys: ScreenKeys): boolean {
-  if (event.key === 'F6') return false;
+  if (pageKey(event) !== undefined) return false;
   const deed = deedOf(event, terminal, keys);
   if (deed === 'terminal') return true;
   if (deed === 'browser') return false;

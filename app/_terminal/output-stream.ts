@@ -58,6 +58,11 @@ export class OutputStream {
     return Math.max(0, this.#head - this.#drawn);
   }
 
+  /** True for an offset that the terminal had passed before this page attached. */
+  isOld(offset: number): boolean {
+    return offset < this.#head;
+  }
+
   /** The terminal answered: output continues as it says, and is a replay before `head`. */
   attach(continuation: Continuation, head: number): OutputStep[] {
     const steps = this.#continueWith(continuation);

@@ -11,8 +11,8 @@ const WRITE_EVERY_MS = 2_000;
 
 /**
  * Records one terminal of the machine that there is, and goes on where the recording ended when the page
- * is loaded again. When another machine takes its place a new recording begins; when the machine is
- * only gone, the recording stays.
+ * is loaded again. When another machine takes its place, or the terminal is opened anew, a new recording
+ * begins; when the machine is only gone, the recording stays.
  */
 export class Recorder {
   #recording = new Recording();
@@ -24,9 +24,9 @@ export class Recorder {
 
   constructor(readonly terminal: string) {}
 
-  /** The machine is this one now. */
-  machineIs(id: string): void {
-    const name = `${id}/${this.terminal}`;
+  /** What comes from now on is of this opening of the terminal in this machine. */
+  openingIs(machine: string, serial: number): void {
+    const name = `${machine}/${this.terminal}/${serial}`;
     if (name === this.#name) return;
     if (this.#name !== undefined) {
       void removeRecording(this.#name);
@@ -65,6 +65,15 @@ export class Recorder {
     const { events, next } = this.#recording.eventsFrom(this.#written);
     this.#written = next;
     void appendRecording(this.#name, events);
+  }
+
+  /** The terminal is closed for good: nobody can ask for what was on it any more. */
+  discard(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#written = undefined;
+    if (this.#name !== undefined) void removeRecording(this.#name);
+    this.#name = undefined;
   }
 
   async #restore(name: string, recording: Recording): Promise<void> {

@@ -3,12 +3,13 @@ import type { TerminalText } from '../_messages/terminal.en.ts';
 import { download } from '../_ui/download.ts';
 import { asciicast } from './asciicast.ts';
 import type { RecordedEvent } from './recording.ts';
+import type { Title } from './title.ts';
 import type { Transcript } from './transcript.ts';
 
 type Naming = {
   readonly id: string;
   /** What the terminal is called on the page. */
-  readonly name: string;
+  readonly title: Title;
   readonly texts: TerminalText;
 };
 
@@ -22,10 +23,12 @@ export function saveTranscript({ text, cutTo }: Transcript, { id, texts }: Namin
 export function saveRecording(
   events: readonly RecordedEvent[],
   size: { readonly columns: number; readonly rows: number },
-  { id, name, texts }: Naming,
+  { id, title, texts }: Naming,
 ): void {
   const cast = asciicast(events, size, {
-    title: fill(texts.recordingTitle, { name }),
+    title: fill(title.isNumbered ? texts.recordingTitleNumbered : texts.recordingTitle, {
+      name: title.name,
+    }),
     cut: texts.recordingCut,
     gap: texts.recordingGap,
   });

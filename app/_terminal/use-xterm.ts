@@ -1,6 +1,8 @@
 import { type RefObject, useEffect, useState } from 'react';
 import type { TerminalName } from '../../server/protocol/identifiers.ts';
 import type { LabSession } from '../_lab/session.ts';
+import { isExtra } from '../_lab/tabs.ts';
+import { terminalIn } from '../_lab/terminals-state.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { useColourScheme } from '../_ui/theme.ts';
 import { byteText } from './byte-text.ts';
@@ -10,6 +12,8 @@ import type { XtermScreen } from './xterm.ts';
 type XtermOptions = {
   readonly host: RefObject<HTMLDivElement | null>;
   readonly name: TerminalName;
+  /** False while it is behind another tab. */
+  readonly isShown: boolean;
   readonly session: LabSession;
   readonly screenReader: boolean;
   readonly label: string;
@@ -22,6 +26,7 @@ export type PageTerminal = { readonly screen: XtermScreen; readonly recorder: Re
 export function useXterm({
   host,
   name,
+  isShown,
   session,
   screenReader,
   label,
@@ -30,6 +35,7 @@ export function useXterm({
   const screen = terminal?.screen;
   const scheme = useColourScheme();
   useEffect(() => screen?.setColourScheme(scheme), [screen, scheme]);
+  useEffect(() => screen?.setShown(isShown), [screen, isShown]);
   useEffect(() => screen?.setScreenReaderMode(screenReader), [screen, screenReader]);
   useEffect(() => screen?.setLabel(label), [screen, label]);
   const { terminal: text } = useText().live;
@@ -65,7 +71,7 @@ function useTerminal(
       });
       const { columns, rows } = screen.size();
       recorder.resized(columns, rows);
-      const stopRecording = recordMachine(recorder, session);
+      const stopRecording = recordOpening(recorder, name, session);
       const removeScreen = session.addScreen(name, screen);
       setTerminal({ screen, recorder });
       takeOff = () => {
@@ -84,11 +90,15 @@ function useTerminal(
   return terminal;
 }
 
-/** Tells the recorder which machine there is, before any of its output; writes when the page is left. */
-function recordMachine(recorder: Recorder, { store }: LabSession): () => void {
+/** Tells the recorder which terminal it is, before any of its output; writes when the page is left. */
+function recordOpening(recorder: Recorder, name: TerminalName, { store }: LabSession): () => void {
+  let recorded = 0;
   const changed = () => {
-    const { machine } = store.get();
-    if (machine.kind === 'running') recorder.machineIs(machine.state.id);
+    const { machine, terminals } = store.get();
+    const { serial } = terminalIn(terminals, name);
+    if (machine.kind !== 'running' || serial === 0) return;
+    recorded = serial;
+    recorder.openingIs(machine.state.id, serial);
   };
   const write = () => recorder.write();
   changed();
@@ -99,7 +109,9 @@ function recordMachine(recorder: Recorder, { store }: LabSession): () => void {
     unsubscribe();
     document.removeEventListener('visibilitychange', write);
     window.removeEventListener('pagehide', write);
-    write();
+    const isClosed = isExtra(name) && terminalIn(store.get().terminals, name).serial !== recorded;
+    if (isClosed) recorder.discard();
+    else write();
   };
 }
 

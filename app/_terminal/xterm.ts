@@ -8,7 +8,7 @@ import { attachClipboardRequests, type ClipboardRequests } from './clipboard-req
 import { keepFitted } from './fit.ts';
 import { chooseFontSize, FONT_SIZE, fontSize, watchFontSize } from './font-size.ts';
 import { gapSequence } from './gap.ts';
-import { drawWithGraphicsCard } from './graphics-card.ts';
+import { graphicsCard } from './graphics-card.ts';
 import { isForTerminal } from './keys.ts';
 import { attachLinks } from './links.ts';
 import { cursorPoint, openMenuOnClick } from './menu-events.ts';
@@ -44,6 +44,8 @@ export type XtermScreen = TerminalScreen & {
   readonly changeFont: (change: keyof typeof FONT_CHANGES) => void;
   readonly transcript: () => Transcript;
   readonly setColourScheme: (scheme: 'light' | 'dark') => void;
+  /** It is on the page, or behind another tab. */
+  readonly setShown: (shown: boolean) => void;
   readonly setScreenReaderMode: (on: boolean) => void;
   readonly setLabel: (label: string) => void;
   /** The sentence for output that is not kept. */
@@ -84,7 +86,7 @@ export function openXterm(host: HTMLElement, events: XtermEvents): XtermScreen {
   terminal.unicode.activeVersion = MACHINE_WIDTHS.version;
   boundSequences(terminal);
   terminal.open(host);
-  drawWithGraphicsCard(terminal);
+  const graphics = graphicsCard(terminal);
   const fitting = keepFitted(terminal, host, events.onResize);
   let missedText = (bytes: number) => String(bytes);
   const stopFont = watchFontSize(() => {
@@ -160,6 +162,10 @@ export function openXterm(host: HTMLElement, events: XtermEvents): XtermScreen {
     setColourScheme: (scheme) => {
       terminal.options.theme = readTheme(scheme);
     },
+    setShown(shown) {
+      graphics.use(shown);
+      if (shown) fitting.fit();
+    },
     setScreenReaderMode: (on) => {
       terminal.options.screenReaderMode = on;
     },
@@ -168,6 +174,7 @@ export function openXterm(host: HTMLElement, events: XtermEvents): XtermScreen {
       missedText = text;
     },
     dispose() {
+      graphics.use(false);
       fitting.stop();
       stopFont();
       stopMenu();

@@ -1,7 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-import { TERMINALS, type TerminalName } from '../../server/protocol/identifiers.ts';
+import { LESSON_TERMINALS, type LessonTerminal } from '../../server/protocol/identifiers.ts';
 import type { XraySnapshot } from '../../server/protocol/xray.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { HUE_CLASSES } from '../_ui/namespace-colour.ts';
@@ -11,7 +11,7 @@ import { type SideRow, sideRows } from './side-rows.ts';
 
 type BothSidesProps = {
   readonly snapshot: XraySnapshot | null;
-  readonly onRun: (terminal: TerminalName, command: string) => void;
+  readonly onRun: (terminal: LessonTerminal, command: string) => void;
 };
 
 const SIGNS = { equal: '=', different: '≠', unknown: '·' } as const;
@@ -23,7 +23,7 @@ export function BothSides({ snapshot, onRun }: BothSidesProps) {
   if (!snapshot?.machine && !snapshot?.container)
     return <p className="xray-note">{live.sides.empty}</p>;
   const rows = sideRows(snapshot);
-  const missing = TERMINALS.filter((terminal) => snapshot[terminal] === null);
+  const missing = LESSON_TERMINALS.filter((terminal) => snapshot[terminal] === null);
   return (
     <>
       <table className="sides">
@@ -76,7 +76,7 @@ function Row({ row, oneSided, onRun }: RowProps) {
   const { sides } = text.live;
   const { name, meaning: meaningOfBoth } = nameOf(row, text);
   const meaning = oneSided ? '' : meaningOfBoth;
-  const [machine, container] = TERMINALS.map((terminal) => (
+  const [machine, container] = LESSON_TERMINALS.map((terminal) => (
     <td key={terminal}>
       <Value
         value={row[terminal]}

@@ -2,7 +2,7 @@
 
 import './xray.css';
 import { useState } from 'react';
-import type { TerminalName } from '../../server/protocol/identifiers.ts';
+import type { LessonTerminal } from '../../server/protocol/identifiers.ts';
 import type { LabStore } from '../_lab/store.ts';
 import { useLab } from '../_lab/use-lab.ts';
 import { fill, useText } from '../_messages/text.tsx';
@@ -14,7 +14,7 @@ type Tab = 'sides' | 'trace';
 
 type XrayProps = {
   readonly store: LabStore;
-  readonly onRun: (terminal: TerminalName, command: string) => void;
+  readonly onRun: (terminal: LessonTerminal, command: string) => void;
 };
 
 /** What the kernel says about the machine: both terminals side by side, and how it was made. */

@@ -22,7 +22,7 @@ const side = (change: Partial<XraySide> = {}): XraySide => ({
 });
 
 const row = (id: string, container: XraySide | null) =>
-  sideRows({ machine: side(), container, processes: 2, truncated: false }).find(
+  sideRows({ machine: side(), container, others: {}, processes: 2, truncated: false }).find(
     (candidate) => candidate.id === id,
   );
 
@@ -41,7 +41,13 @@ test('pids show every view of the process, from the host inwards', () => {
 });
 
 test('every namespace has a row with the command that shows it', () => {
-  const rows = sideRows({ machine: null, container: null, processes: 0, truncated: false });
+  const rows = sideRows({
+    machine: null,
+    container: null,
+    others: {},
+    processes: 0,
+    truncated: false,
+  });
   assert.deepEqual(
     rows.filter((candidate) => candidate.command.includes('/ns/')).map((candidate) => candidate.id),
     ['uts', 'pid', 'user', 'mnt', 'net', 'ipc', 'cgroup', 'time'],

@@ -1,5 +1,9 @@
 import type { Code } from 'mdast';
-import { TERMINALS, type TerminalName, terminalName } from '../../server/protocol/identifiers.ts';
+import {
+  LESSON_TERMINALS,
+  type LessonTerminal,
+  lessonTerminal,
+} from '../../server/protocol/identifiers.ts';
 import type { PlacedBlock } from './blocks.ts';
 import { parseOutput } from './output.ts';
 import type { Report } from './problem.ts';
@@ -128,13 +132,13 @@ function readTerminal(
   line: number,
   fence: string,
   report: Report,
-): TerminalName | null {
-  const parsed = terminalName.safeParse(word);
+): LessonTerminal | null {
+  const parsed = lessonTerminal.safeParse(word);
   if (parsed.success) return parsed.data;
   if (word === undefined) {
     report.add(line, `A \`${fence}\` fence names its terminal.`, `\`${fence} machine\``);
   } else {
-    report.unknown(line, 'terminal', word, TERMINALS);
+    report.unknown(line, 'terminal', word, LESSON_TERMINALS);
   }
   return null;
 }

@@ -1,4 +1,4 @@
-import { TERMINALS, type TerminalName } from '../../server/protocol/identifiers.ts';
+import { LESSON_TERMINALS, type LessonTerminal } from '../../server/protocol/identifiers.ts';
 import { eventually } from '../../server/testing/eventually.ts';
 import { PATIENCE } from '../../server/testing/patience.ts';
 import { matchesOutput, plainText } from '../format/output.ts';
@@ -20,12 +20,12 @@ export type Deed = Extract<Block, { kind: 'run' | 'key' }>;
 /** Plays blocks in one sandbox as a learner does: through its terminals. */
 export class Player {
   readonly #played: PlayedSandbox;
-  readonly #typists: Readonly<Record<TerminalName, Typist>>;
+  readonly #typists: Readonly<Record<LessonTerminal, Typist>>;
 
   constructor(played: PlayedSandbox) {
     this.#played = played;
     const size = { columns: 200, rows: 50 };
-    const typist = (name: TerminalName): Typist =>
+    const typist = (name: LessonTerminal): Typist =>
       new Typist(name, played.sandbox.openTerminal(name, size));
     this.#typists = { machine: typist('machine'), container: typist('container') };
   }
@@ -77,14 +77,14 @@ export class Player {
       const now = processes.map(({ pid, command, state }) => `${pid} ${command} ${state}`).join();
       if (now !== before) since = performance.now();
       before = now;
-      const quietMs = Math.min(...TERMINALS.map((name) => this.#typists[name].quietMs));
+      const quietMs = Math.min(...LESSON_TERMINALS.map((name) => this.#typists[name].quietMs));
       return performance.now() - since > SETTLED_MS && quietMs > SETTLED_MS;
     });
   }
 
   /** What both terminals show. */
   get screens(): string {
-    return TERMINALS.map((name) => this.#typists[name].screen).join('\n');
+    return LESSON_TERMINALS.map((name) => this.#typists[name].screen).join('\n');
   }
 
   async #press(typist: Typist, key: string): Promise<void> {

@@ -57,6 +57,7 @@ async function clickToPrompt(address: string): Promise<number> {
         say({
           type: 'open-terminal',
           terminal: 'machine',
+          serial: 0,
           columns: 100,
           rows: 30,
           from: 0,

@@ -36,6 +36,8 @@ export async function live(
   const held = await registry.hold(owner, needs);
   if (!held.ok) return 'refused';
   const { sandbox } = held;
+  // Without a page no room is kept for the owner's next one.
+  registry.release(sandbox);
   // Whoever was killed early may be dead already: all of this may then meet nothing.
   if (!sandbox.closed) await meet(sandbox, fate, chance);
   if (fate !== 'kill-init' || chance.below(2) === 0) await registry.reset(owner);

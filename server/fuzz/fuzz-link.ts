@@ -131,6 +131,7 @@ async function introduce(link: FuzzedLink, chance: Chance): Promise<WebState> {
   const attached = await link.ask('attach', {
     sandbox,
     terminal: 'machine',
+    serial: 0,
     ...size,
     from: 0,
     used: true,

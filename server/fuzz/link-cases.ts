@@ -46,7 +46,8 @@ const SAMPLES: {
   reset: (_chance, { owner }) => ({ owner }),
   attach: (chance, state) => ({
     sandbox: known(chance, state),
-    terminal: chance.pick(['machine', 'container']),
+    terminal: chance.pick(['machine', 'container', 'tty3']),
+    serial: chance.below(5),
     ...SIZE,
     from: chance.pick([0, 1, 2 ** 40]),
     used: chance.below(2) === 0,
@@ -59,6 +60,17 @@ const SAMPLES: {
     rows: 1 + chance.below(400),
   }),
   restart: (chance, state) => ({ sandbox: known(chance, state), terminal: 'machine' }),
+  open: (chance, state) => ({
+    sandbox: known(chance, state),
+    inside: chance.pick([null, 1, 2 ** 22]),
+    ...SIZE,
+  }),
+  close: (chance, state) => ({
+    sandbox: known(chance, state),
+    terminal: chance.pick(['tty3', 'tty6']),
+    serial: chance.below(5),
+  }),
+  containers: (chance, state) => ({ sandbox: known(chance, state) }),
   watch: (chance, state) => ({
     sandbox: known(chance, state),
     key: 'x'.repeat(chance.below(100)),
@@ -79,7 +91,16 @@ const GOOD: readonly WardenRequestName[] = [
   ...(['release', 'detach', 'resize', 'look', 'unwatch', 'leave', 'use'] as const),
   'restart',
 ];
-const DEAR: readonly WardenRequestName[] = ['hold', 'attach', 'watch', 'compute', 'extend'];
+const DEAR: readonly WardenRequestName[] = [
+  'hold',
+  'attach',
+  'watch',
+  'compute',
+  'extend',
+  'open',
+  'close',
+  'containers',
+];
 const DEAR_ONE_IN = 20;
 const RESET_ONE_IN = 20_000;
 

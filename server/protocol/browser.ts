@@ -5,17 +5,20 @@ import {
   byteOffset,
   channel,
   columns,
+  extraTerminal,
   lessonLanguage,
   ownerSecret,
   rows,
   slug,
   terminalName,
+  terminalSerial,
 } from './identifiers.ts';
 import { lifetime, linePlace } from './lifetime.ts';
 import { pressure } from './pressure.ts';
 import { quizGiven, quizPlace, quizVerdict } from './quiz.ts';
 import { goneReason, sandboxState } from './sandbox-state.ts';
 import { attached, inputPosition, sizeNews, skipNews } from './terminal.ts';
+import { containerPlaces, openTerminals } from './terminals.ts';
 import { xraySnapshot } from './xray.ts';
 
 /**
@@ -62,18 +65,38 @@ export const fromBrowser = z.discriminatedUnion('type', [
   /** I have been told that nobody uses my machine, but I am here. */
   z.strictObject({ type: z.literal('still-here') }),
   /**
-   * Open a terminal, or attach to it when it is open. `from`: bytes of it already on the screen, 0 for
-   * none. `used`: somebody looks at this page, so the terminal takes its size. Answered by `terminal`.
+   * Attach to a terminal; one of the lesson's two is opened when it is not open. `from`: bytes already on
+   * the screen of the opening `serial`; both are 0 for none. `used`: somebody looks at this page, so the
+   * terminal takes its size. Answered by `terminal`.
    */
   z.strictObject({
     type: z.literal('open-terminal'),
     terminal: terminalName,
+    serial: terminalSerial.or(z.literal(0)),
     columns,
     rows,
     from: byteOffset,
     used: z.boolean(),
     input: inputPosition,
   }),
+  /**
+   * Open one more terminal, on the lowest number that is free, in the machine or in the container that a
+   * process of this pid (as the machine sees it) is in. Answered by `terminal-made` or `terminal-refused`.
+   */
+  z.strictObject({
+    type: z.literal('new-terminal'),
+    inside: z.int().min(1).nullable(),
+    columns,
+    rows,
+  }),
+  /** End this terminal and its shell; its number is free then. The lesson's two stay. */
+  z.strictObject({
+    type: z.literal('close-terminal'),
+    terminal: extraTerminal,
+    serial: terminalSerial,
+  }),
+  /** Which containers are there to open a terminal in? Answered by `containers`. */
+  z.strictObject({ type: z.literal('list-containers') }),
   /** The page is used, and has this size. Answered by `terminal-size` if that is news. */
   z.strictObject({ type: z.literal('resize-terminal'), channel, columns, rows }),
   /** The shell has ended: start a new one in the same terminal. All its pages are told `terminal-started`. */
@@ -100,22 +123,41 @@ export const fromBrowser = z.discriminatedUnion('type', [
 export type FromBrowser = z.infer<typeof fromBrowser>;
 
 export const toBrowser = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('machine'), state: sandboxState }),
+  z.object({ type: z.literal('machine'), state: sandboxState, terminals: openTerminals }),
   z.object({ type: z.literal('gone'), reason: goneReason }),
   /** The machine's end, or what can be done about it, is another one. */
   z.object({ type: z.literal('life'), life: lifetime }),
   /** The lab is full: where this page stands in the line. Comes again when that changes, and `machine` in the end. */
   z.object({ type: z.literal('place'), place: linePlace }),
   /** The terminal answers on this channel; output starts at byte `offset` (later than asked if forgotten). */
-  z.object({ type: z.literal('terminal'), terminal: terminalName, ...attached.shape }),
+  z.object({
+    type: z.literal('terminal'),
+    terminal: terminalName,
+    serial: terminalSerial,
+    ...attached.shape,
+  }),
   sizeNews,
   skipNews,
   /** A terminal has a shell again. */
   z.object({
     type: z.literal('terminal-started'),
     terminal: terminalName,
+    serial: terminalSerial,
     shell: z.int().min(1),
   }),
+  /** A terminal could not be attached to, or its shell not started. */
+  z.object({ type: z.literal('terminal-failed'), terminal: terminalName, error: errorReport }),
+  /** All terminals that are open in the machine now: one more, one less, or a shell has begun or ended. */
+  z.object({ type: z.literal('terminals'), terminals: openTerminals }),
+  /** The new terminal that this page asked for. `terminals` has told of it already. */
+  z.object({
+    type: z.literal('terminal-made'),
+    terminal: extraTerminal,
+    serial: terminalSerial,
+  }),
+  /** The new terminal that this page asked for is not there, and why. */
+  z.object({ type: z.literal('terminal-refused'), error: errorReport }),
+  z.object({ type: z.literal('containers'), containers: containerPlaces }),
   /** The shell of a terminal has ended. */
   z.object({
     type: z.literal('terminal-ended'),

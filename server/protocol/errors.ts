@@ -6,6 +6,8 @@ export const ERROR_CODES = {
   'no-such-sandbox': 'The machine is gone.',
   'no-such-lesson': 'There is no such lesson or step.',
   'no-such-terminal': 'There is no such terminal.',
+  'no-such-container': 'The container has ended.',
+  'too-many-terminals': 'All terminals of the machine are open.',
   'lab-full': 'No more machines can be started now, and too many people wait for one.',
   'too-many-machines': 'Too many machines belong to this address.',
   'too-many-at-once': 'Machines are asked for too fast from this address.',

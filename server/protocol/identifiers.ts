@@ -17,10 +17,23 @@ export const LANGUAGES = ['en', 'zh'] as const;
 export const lessonLanguage = z.enum(LANGUAGES);
 export type Language = (typeof LANGUAGES)[number];
 
-/** The two terminals of the lab page. */
-export const TERMINALS = ['machine', 'container'] as const;
+/** The two terminals that lessons, checks and the X-ray speak of. They are always there. */
+export const LESSON_TERMINALS = ['machine', 'container'] as const;
+export const lessonTerminal = z.enum(LESSON_TERMINALS);
+export type LessonTerminal = (typeof LESSON_TERMINALS)[number];
+
+/** The others, which a learner opens and closes. */
+export const EXTRA_TERMINALS = ['tty3', 'tty4', 'tty5', 'tty6'] as const;
+export const extraTerminal = z.enum(EXTRA_TERMINALS);
+export type ExtraTerminal = (typeof EXTRA_TERMINALS)[number];
+
+/** Every terminal that a machine can have; the first is `/dev/tty1` in it, and so on. */
+export const TERMINALS = [...LESSON_TERMINALS, ...EXTRA_TERMINALS] as const;
 export const terminalName = z.enum(TERMINALS);
 export type TerminalName = (typeof TERMINALS)[number];
+
+/** Which opening of a terminal: a name that is used again is another terminal. Counted in each machine from 1. */
+export const terminalSerial = z.int().min(1);
 
 /** Number of one attachment of one page to one terminal, on one link. */
 export const channel = z.int().min(1).max(0xffff_ffff);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { processPattern, side } from './check.ts';
-import { slug, terminalName } from './identifiers.ts';
+import { lessonTerminal, slug } from './identifiers.ts';
 import { NAMESPACES } from './namespace.ts';
 
 /**
@@ -11,15 +11,15 @@ import { NAMESPACES } from './namespace.ts';
  */
 export const computedAnswer = z.union([
   /** Inode of the namespace of this type that the terminal's process is in. */
-  z.strictObject({ inode: z.enum(NAMESPACES), of: terminalName }),
+  z.strictObject({ inode: z.enum(NAMESPACES), of: lessonTerminal }),
   /** Pid of the terminal's process, or of any that matches: in its own pid namespace, or the machine's. */
   z.strictObject({
-    pid: z.union([terminalName, processPattern]),
+    pid: z.union([lessonTerminal, processPattern]),
     seenFrom: z.enum(['inside', 'machine']),
   }),
   /** Its effective uid: in its own user namespace, or the machine's. */
   z.strictObject({
-    uid: z.union([terminalName, processPattern]),
+    uid: z.union([lessonTerminal, processPattern]),
     seenFrom: z.enum(['inside', 'machine']),
   }),
   /** How many namespaces of this type the machine has now. */

@@ -5,10 +5,12 @@ import {
   byteOffset,
   channel,
   columns,
+  extraTerminal,
   ownerId,
   rows,
   sandboxId,
   terminalName,
+  terminalSerial,
 } from './identifiers.ts';
 import { lifetime, linePlace } from './lifetime.ts';
 import { sandboxNeeds } from './needs.ts';
@@ -16,6 +18,7 @@ import { pressure } from './pressure.ts';
 import { computedAnswer } from './quiz.ts';
 import { goneReason, sandboxState } from './sandbox-state.ts';
 import { attached, inputPosition, sizeNews, skipNews } from './terminal.ts';
+import { containerPlaces, openTerminals } from './terminals.ts';
 import { xraySnapshot } from './xray.ts';
 
 /**
@@ -48,7 +51,12 @@ export const WARDEN_REQUESTS = {
   hold: {
     request: z.strictObject({ owner: ownerId, needs: sandboxNeeds, make: z.boolean() }),
     reply: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('held'), hold: z.int(), state: sandboxState }),
+      z.object({
+        kind: z.literal('held'),
+        hold: z.int(),
+        state: sandboxState,
+        terminals: openTerminals,
+      }),
       z.object({ kind: z.literal('waits'), wait: z.int(), place: linePlace }),
       z.object({ kind: z.literal('none'), last: goneReason }),
     ]),
@@ -63,18 +71,22 @@ export const WARDEN_REQUESTS = {
   extend: { request: z.strictObject({ sandbox: sandboxId }), reply: none },
   /** Remove the owner's sandbox. Holds on it end with a `gone` event; hold again for a fresh one. */
   reset: { request: z.strictObject({ owner: ownerId }), reply: none },
-  /** Open or attach to a terminal of a sandbox; output comes as frames on the channel. */
+  /**
+   * Attach to a terminal of a sandbox; output comes as frames on the channel. One of the lesson's two is
+   * opened when it is not open. `from` counts in the opening `serial`, and is nothing in another.
+   */
   attach: {
     request: z.strictObject({
       sandbox: sandboxId,
       terminal: terminalName,
+      serial: terminalSerial.or(z.literal(0)),
       columns,
       rows,
       from: byteOffset,
       used: z.boolean(),
       input: inputPosition,
     }),
-    reply: attached,
+    reply: attached.extend({ serial: terminalSerial }),
   },
   detach: { request: z.strictObject({ channel }), reply: none },
   resize: { request: z.strictObject({ channel, columns, rows }), reply: none },
@@ -82,6 +94,30 @@ export const WARDEN_REQUESTS = {
   restart: {
     request: z.strictObject({ sandbox: sandboxId, terminal: terminalName }),
     reply: none,
+  },
+  /** One more terminal, on the lowest free number, in the machine or where a process of this pid is. */
+  open: {
+    request: z.strictObject({
+      sandbox: sandboxId,
+      inside: z.int().min(1).nullable(),
+      columns,
+      rows,
+    }),
+    reply: z.object({ terminal: extraTerminal, serial: terminalSerial }),
+  },
+  /** End a terminal and its shell. Attachments end with it. Its number is free when the event says so. */
+  close: {
+    request: z.strictObject({
+      sandbox: sandboxId,
+      terminal: extraTerminal,
+      serial: terminalSerial,
+    }),
+    reply: none,
+  },
+  /** The containers in a sandbox, as the kernel has them now. */
+  containers: {
+    request: z.strictObject({ sandbox: sandboxId }),
+    reply: z.object({ containers: containerPlaces }),
   },
   /** Look at a sandbox until `unwatch`: events `check` (if checks are given) and `xray` (if asked). */
   watch: {
@@ -141,10 +177,13 @@ export const fromWarden = z.discriminatedUnion('type', [
     type: z.literal('terminal-started'),
     sandbox: sandboxId,
     terminal: terminalName,
+    serial: terminalSerial,
     shell: z.int().min(1),
   }),
   sizeNews,
   skipNews,
+  /** The terminals that are open have changed, or a shell in them has begun or ended. */
+  z.object({ type: z.literal('terminals'), sandbox: sandboxId, terminals: openTerminals }),
   /** The sandbox has run into one of its limits. */
   z.object({ type: z.literal('pressure'), sandbox: sandboxId, pressure }),
   z.object({ type: z.literal('check'), watch: z.int(), state: stepState }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EXTRA_TERMINALS } from './identifiers.ts';
 import { NAMESPACES } from './namespace.ts';
 
 /** Inode of each namespace a process is in; a 64-bit number, so as a string. `null`: it could not be read. */
@@ -18,10 +19,12 @@ export const xraySide = z.object({
 });
 export type XraySide = z.infer<typeof xraySide>;
 
-/** What the kernel says about a sandbox now: the foreground process of each terminal, side by side. */
+/** What the kernel says about a sandbox now: the foreground process of each terminal, the lesson's two side by side. */
 export const xraySnapshot = z.object({
   machine: xraySide.nullable(),
   container: xraySide.nullable(),
+  /** Of the other terminals those in which somebody is in the foreground. */
+  others: z.partialRecord(z.enum(EXTRA_TERMINALS), xraySide),
   /** Processes in the sandbox. */
   processes: z.int(),
   /** True when there were more processes than are looked at. */

@@ -94,6 +94,14 @@ export class TestLab {
     return Number(pid);
   }
 
+  /** Kills web. Resolves when another one is ready for pages. */
+  async killWeb(): Promise<void> {
+    const ready = () => [...this.printed.matchAll(/Glassbox is ready/g)].length;
+    const before = ready();
+    process.kill(this.webPid(), 'SIGKILL');
+    await eventually('another web is ready', () => ready() > before);
+  }
+
   async ended(): Promise<number> {
     return eventually(
       () => `the lab ends; it printed ${this.printed}`,

@@ -8,9 +8,11 @@ import {
   toBrowser,
   WEBSOCKET_PATH,
 } from '../protocol/browser.ts';
+import type { ErrorCode } from '../protocol/errors.ts';
 import { decodeFrame, encodeFrame } from '../protocol/frame.ts';
 import type { TerminalName } from '../protocol/identifiers.ts';
 import type { SandboxState } from '../protocol/sandbox-state.ts';
+import type { ContainerPlace } from '../protocol/terminals.ts';
 import { eventually } from './eventually.ts';
 import { newInput } from './onlooker.ts';
 import { PATIENCE } from './patience.ts';
@@ -79,6 +81,11 @@ export class TestPage {
     this.heard.length = 0;
   }
 
+  forgetAll(type: ToBrowser['type']): void {
+    const others = this.heard.filter((message) => message.type !== type);
+    this.heard.splice(0, this.heard.length, ...others);
+  }
+
   async hello(secret: string, lesson = 'uts'): Promise<SandboxState> {
     this.greet(secret, lesson);
     return (await this.hear('machine')).state;
@@ -89,16 +96,39 @@ export class TestPage {
     this.say({ type: 'hello', version: PROTOCOL_VERSION, secret, lesson, start });
   }
 
-  /** Opens a terminal; `from` is what the page has on its screen already. */
-  async open(terminal: TerminalName, from = 0): Promise<TestTerminal> {
+  /** Attaches to a terminal; `from` is what the page has on its screen already, of the opening `serial`. */
+  async open(terminal: TerminalName, from = 0, serial = 0): Promise<TestTerminal> {
     const input = newInput();
-    this.say({ type: 'open-terminal', terminal, ...SIZE, from, used: true, input });
+    this.say({ type: 'open-terminal', terminal, serial, ...SIZE, from, used: true, input });
     const opened = await this.hear('terminal', (message) => message.terminal === terminal);
     this.heard.splice(this.heard.indexOf(opened), 1);
     if (!this.#output.has(opened.channel)) {
       this.#output.set(opened.channel, { next: opened.offset, parts: [] });
     }
     return new TestTerminal(this, opened);
+  }
+
+  /** One more terminal, in the machine or where the process of this pid is. */
+  async openNew(inside: number | null = null): Promise<TestTerminal> {
+    this.forgetAll('terminal-made');
+    this.say({ type: 'new-terminal', inside, ...SIZE });
+    const { terminal } = await this.hear('terminal-made');
+    return this.open(terminal);
+  }
+
+  /** Why no terminal can be opened now. */
+  async refusal(inside: number | null = null): Promise<ErrorCode> {
+    this.say({ type: 'new-terminal', inside, ...SIZE });
+    return (await this.hear('terminal-refused')).error.code;
+  }
+
+  /** The containers that the kernel shows, when one matches. */
+  async container(matches: (container: ContainerPlace) => boolean): Promise<ContainerPlace> {
+    return eventually('the kernel shows the container', async () => {
+      this.forgetAll('containers');
+      this.say({ type: 'list-containers' });
+      return (await this.hear('containers')).containers.find(matches);
+    });
   }
 
   output(channel: number): { next: number; text: string } {

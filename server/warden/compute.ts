@@ -1,5 +1,5 @@
 import type { Side } from '../protocol/check.ts';
-import type { TerminalName } from '../protocol/identifiers.ts';
+import type { LessonTerminal } from '../protocol/identifiers.ts';
 import type { NamespaceName } from '../protocol/namespace.ts';
 import type { ComputedAnswer } from '../protocol/quiz.ts';
 import { type Evidence, type Namespace, type Process, sideOf } from './check/evidence.ts';
@@ -36,7 +36,7 @@ function computed(
   evidence: Evidence,
   devices: TerminalDevices,
 ): (string | number | null | undefined)[] {
-  const ask = (whom: TerminalName | Parameters<typeof matchingProcesses>[0]): Process[] => {
+  const ask = (whom: LessonTerminal | Parameters<typeof matchingProcesses>[0]): Process[] => {
     if (typeof whom !== 'string') return matchingProcesses(whom, evidence);
     const process = foregroundProcess(evidence.processes, devices[whom] ?? 0);
     return process === undefined ? [] : [process];

@@ -177,6 +177,7 @@ test('a taken web has what a learner has: no sandbox but one it holds, no channe
       body: {
         sandbox: foreign,
         terminal: 'machine',
+        serial: 0,
         ...size,
         from: 0,
         used: true,
@@ -190,14 +191,17 @@ test('a taken web has what a learner has: no sandbox but one it holds, no channe
     json({ id: 6, name: 'detach', body: { channel: 77 } }),
     json({ id: 7, name: 'look', body: { watch: 77 } }),
     json({ id: 8, name: 'compute', body: { sandbox: foreign, question: { namespaces: 'net' } } }),
+    json({ id: 9, name: 'open', body: { sandbox: foreign, inside: 1, ...size } }),
+    json({ id: 10, name: 'close', body: { sandbox: foreign, terminal: 'tty3', serial: 1 } }),
+    json({ id: 11, name: 'containers', body: { sandbox: foreign } }),
   );
   await until('web-ready');
   const heard = await eventually('all answers', async () => {
     const said = await until('web-said');
     const text = said.map((event) => (event.type === 'web-said' ? event.line : '')).join('');
-    return text.includes('"id":7') && text.includes('"id":8') ? text : undefined;
+    return [7, 8, 10, 11].every((id) => text.includes(`"id":${id}`)) ? text : undefined;
   });
-  for (const id of [2, 3, 4, 8]) {
+  for (const id of [2, 3, 4, 8, 9, 10, 11]) {
     assert.match(heard, new RegExp(`"refused","id":${id},"error":{"code":"no-such-sandbox"`));
   }
   for (const id of [1, 5, 6, 7]) assert.match(heard, new RegExp(`"reply","id":${id},"body":{}`));

@@ -13,29 +13,37 @@ const START: HostGauges = {
   ptysMax: 3072,
 };
 
+const lab = (sandboxes: number, terminals = 2 * sandboxes) => ({ sandboxes, terminals });
+
 test('an ordinary lab is short of nothing', () => {
   const busy = { ...START, unchargedBytes: 2 * GIB, memoryGroups: 2_500, ptys: 1_000 };
-  assert.equal(shortage(START, START, 0), undefined);
-  assert.equal(shortage(START, busy, 500), undefined);
+  assert.equal(shortage(START, START, lab(0)), undefined);
+  assert.equal(shortage(START, busy, lab(500)), undefined);
 });
 
 test('memory that nobody is charged for is noticed', () => {
   const now = { ...START, unchargedBytes: 2 * GIB };
-  assert.match(shortage(START, now, 2) ?? '', /1024 MiB/);
+  assert.match(shortage(START, now, lab(2)) ?? '', /1024 MiB/);
 });
 
 test('groups without end are noticed', () => {
   const now = { ...START, memoryGroups: 1_000 };
-  assert.match(shortage(START, now, 2) ?? '', /900 more memory groups/);
+  assert.match(shortage(START, now, lab(2)) ?? '', /900 more memory groups/);
 });
 
 test('pseudo-terminals are noticed before there is none left', () => {
-  assert.match(shortage(START, { ...START, ptys: 2_500 }, 2) ?? '', /2500 of 3072/);
+  assert.match(shortage(START, { ...START, ptys: 2_500 }, lab(2)) ?? '', /2496 of the 3068/);
+});
+
+test('terminals that pages have opened are no shortage, but what is left can run short', () => {
+  const full = lab(500, 3_000);
+  assert.equal(shortage(START, { ...START, ptys: 3_050 }, full), undefined);
+  assert.match(shortage(START, { ...START, ptys: 3_060 }, full) ?? '', /60 of the 72/);
 });
 
 test('a kernel that does not tell is short of nothing', () => {
   const silent = { totalBytes: 0, unchargedBytes: 0, memoryGroups: 0, ptys: 0, ptysMax: 0 };
-  assert.equal(shortage(silent, silent, 3), undefined);
+  assert.equal(shortage(silent, silent, lab(3)), undefined);
 });
 
 test('the gauges of this host can be read', () => {

@@ -21,7 +21,7 @@ const UNCHARGED = {
 /** Memory groups that may be there beyond the start: for the host, and for each sandbox. */
 const MEMORY_GROUPS = { host: 500, perSandbox: 20 } as const;
 
-/** Above this share of all pseudo-terminals, one who has many of them must go. */
+/** Above this share of the pseudo-terminals that pages leave, one who has many of them must go. */
 const PTYS_SHARE = 0.75;
 
 /** Open descriptors and groups of a sandbox: who has fewer is not the one. An ordinary one has some thirty. */
@@ -31,7 +31,12 @@ const HOLDINGS_MIN = 300;
 const HOLDINGS_MAX = 50_000;
 
 /** What the guard knows of a sandbox. */
-export type Guarded = { readonly id: string; readonly hostPid: number };
+export type Guarded = {
+  readonly id: string;
+  readonly hostPid: number;
+  /** Terminals that pages have opened: bounded in each sandbox, and nobody's fault. */
+  readonly terminalCount: number;
+};
 
 export type GuardOptions<S extends Guarded> = {
   readonly lab: string;
@@ -77,7 +82,8 @@ export class Guard<S extends Guarded> {
     const { lab, sandboxes, evict } = this.#options;
     const all = sandboxes();
     const now = readHostGauges(lab);
-    const why = shortage(this.#usual(now), now, all.length);
+    const terminals = all.reduce((sum, { terminalCount }) => sum + terminalCount, 0);
+    const why = shortage(this.#usual(now), now, { sandboxes: all.length, terminals });
     if (why === undefined) return;
     const counted = await Promise.all(all.map((sandbox) => this.#count(sandbox)));
     const most = counted.toSorted((one, other) => other.holdings - one.holdings)[0];
@@ -125,7 +131,7 @@ export class Guard<S extends Guarded> {
 export function shortage(
   start: HostGauges,
   now: HostGauges,
-  sandboxes: number,
+  { sandboxes, terminals }: { readonly sandboxes: number; readonly terminals: number },
 ): string | undefined {
   const grown = now.unchargedBytes - start.unchargedBytes;
   const allowed =
@@ -137,8 +143,10 @@ export function shortage(
   if (groups > MEMORY_GROUPS.host + sandboxes * MEMORY_GROUPS.perSandbox) {
     return `there are ${groups} more memory groups than before`;
   }
-  if (now.ptysMax > 0 && now.ptys > now.ptysMax * PTYS_SHARE) {
-    return `${now.ptys} of ${now.ptysMax} pseudo-terminals are in use`;
+  const ptys = now.ptys - terminals;
+  const ptysMax = Math.max(now.ptysMax - terminals, 0);
+  if (now.ptysMax > 0 && ptys > ptysMax * PTYS_SHARE) {
+    return `${ptys} of the ${ptysMax} pseudo-terminals that pages leave are in use`;
   }
   return undefined;
 }

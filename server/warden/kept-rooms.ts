@@ -1,7 +1,7 @@
 import { PLACE_KEPT_MS } from '../protocol/lifetime.ts';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
 
-/** Whoever throws a machine away, or loses it by an accident, gets the next one without waiting in a line. */
+/** Whoever throws a machine away, or loses it by an accident while a page shows it, gets the next one without waiting in a line. */
 const KEEPS = {
   reset: true,
   died: true,

@@ -166,7 +166,7 @@ test('kill -9 of web: the page comes back to the same machine and the same bytes
   context.after(() => second.close());
   const after = await second.hello(secret);
   assert.equal(after.id, before.id);
-  const reopened = await second.open('machine', seen);
+  const reopened = await second.open('machine', seen, terminal.opened.serial);
   assert.equal(reopened.opened.offset, seen, 'nothing is sent twice');
   reopened.type('\n');
   await reopened.shows('mean-25-while');

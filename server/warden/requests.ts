@@ -2,7 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
 import { PROTOCOL_VERSION } from '../protocol/browser.ts';
 import type { ErrorReport } from '../protocol/errors.ts';
+import { type LessonTerminal, lessonTerminal, type TerminalName } from '../protocol/identifiers.ts';
 import { WARDEN_REQUESTS, type WardenReply, type WardenRequestName } from '../protocol/warden.ts';
+import type { Sandbox } from './sandbox.ts';
 import { PAGE_LIMITS, RESET_AFTER_MS } from './sandbox-limits.ts';
 import type { Session } from './session.ts';
 import type { Watch } from './watch.ts';
@@ -67,7 +69,12 @@ export const REQUESTS = {
           );
         }
         return {
-          reply: { kind: 'held', hold: session.hold(sandbox), state: sandbox.state(fresh) },
+          reply: {
+            kind: 'held',
+            hold: session.hold(sandbox),
+            state: sandbox.state(fresh),
+            terminals: sandbox.terminals,
+          },
         };
       }
     },
@@ -113,20 +120,30 @@ export const REQUESTS = {
   attach: row('open', WARDEN_REQUESTS.attach, (session, body) => {
     const sandbox = session.heldSandbox(body.sandbox);
     if (sandbox === undefined) return noSuchSandbox();
-    const opened = attempt(() => sandbox.openTerminal(body.terminal, sizeOf(body)));
+    const name = body.terminal;
+    const opened = attempt(() =>
+      isLessons(name) ? sandbox.openLessonTerminal(name, sizeOf(body)) : sandbox.opening(name),
+    );
     if (!opened.ok) return terminalFailed(opened.problem);
-    const terminal = opened.value;
+    if (opened.value === undefined) return noSuchTerminal(name);
+    const { terminal, serial } = opened.value;
     if (terminal.attachments >= PAGE_LIMITS.attachments) {
       return terminalFailed(`${PAGE_LIMITS.attachments} pages look at it already.`);
     }
     const channel = session.nextNumber();
     const { attachment, answer, needsRedraw } = terminal.attach(
-      { from: body.from, size: sizeOf(body), used: body.used, input: body.input },
+      {
+        // What the page has of an older opening is not this one's.
+        from: body.serial === serial ? body.from : 0,
+        size: sizeOf(body),
+        used: body.used,
+        input: body.input,
+      },
       session.tellsOf(channel),
     );
     session.attachments.set(channel, { sandbox, terminal, attachment });
     return {
-      reply: { channel, ...answer },
+      reply: { channel, serial, ...answer },
       // Output before the reply would come on a channel that nobody knows.
       after: () => terminal.send(attachment, needsRedraw),
     };
@@ -146,19 +163,52 @@ export const REQUESTS = {
   }),
 
   // Safe: as `attach`; at most one shell runs in a terminal, so asking again and again starts none.
-  restart: row('open', WARDEN_REQUESTS.restart, (session, body) => {
+  restart: row('open', WARDEN_REQUESTS.restart, async (session, body) => {
     const sandbox = session.heldSandbox(body.sandbox);
     if (sandbox === undefined) return noSuchSandbox();
-    const terminal = sandbox.terminal(body.terminal);
-    if (terminal === undefined) {
-      return refused('no-such-terminal', `The ${body.terminal} terminal was never opened.`);
-    }
+    const opening = sandbox.opening(body.terminal);
+    if (opening === undefined) return noSuchTerminal(body.terminal);
+    if (opening.inside !== undefined && isBusy(sandbox)) return busy();
     sandbox.life?.use();
-    const restarted = attempt(() => terminal.restart());
+    const restarted = await attemptLater(() => sandbox.restartTerminal(opening));
     if (!restarted.ok) return terminalFailed(restarted.problem);
+    if (restarted.value === 'no-such-container') return noSuchContainer();
     // Told even when there was one already: who asked may have missed it.
-    const { shells } = terminal;
-    return { reply: {}, after: () => session.terminalStarted(sandbox, body.terminal, shells) };
+    return { reply: {}, after: () => session.terminalStarted(sandbox, opening) };
+  }),
+
+  // Safe: as `attach`, and no more than there are numbers. What is run in a container is run by the machine's
+  // own root with the machine's own tools, `box exec` or `nsenter`, from within: it can do nothing that
+  // the learner could not type. Web chooses no word of it but a pid, which is held against the kernel first.
+  open: row('open', WARDEN_REQUESTS.open, async (session, body) => {
+    const sandbox = session.heldSandbox(body.sandbox);
+    if (sandbox === undefined) return noSuchSandbox();
+    if (isBusy(sandbox)) return busy();
+    sandbox.life?.use();
+    const opened = await attemptLater(() => sandbox.openExtraTerminal(body.inside, sizeOf(body)));
+    if (!opened.ok) return terminalFailed(opened.problem);
+    if (opened.value === 'no-such-container') return noSuchContainer();
+    if (opened.value === 'too-many-terminals') return tooManyTerminals();
+    const { name: terminal, serial } = opened.value;
+    return { reply: { terminal, serial } };
+  }),
+
+  // Safe: ends what its owner opened; the lesson's two are not in its schema. The serial keeps a late request
+  // from ending another terminal than the one that was meant.
+  close: row('open', WARDEN_REQUESTS.close, (session, body) => {
+    const sandbox = session.heldSandbox(body.sandbox);
+    if (sandbox === undefined) return noSuchSandbox();
+    sandbox.closeTerminal(body.terminal, body.serial);
+    return { reply: {} };
+  }),
+
+  // Safe: as `compute`: reads only, one look at a time. Names from the machine are bounded and cleaned.
+  containers: row('open', WARDEN_REQUESTS.containers, async (session, body) => {
+    const sandbox = session.heldSandbox(body.sandbox);
+    if (sandbox === undefined) return noSuchSandbox();
+    if (isBusy(sandbox)) return busy();
+    const read = await attemptLater(() => sandbox.containers());
+    return read.ok ? { reply: { containers: read.value } } : notAsked(read.problem);
   }),
 
   // Safe: looks at a pace of the warden's own, one for all watches; checks are data. A file is read as a
@@ -200,15 +250,9 @@ export const REQUESTS = {
   compute: row('open', WARDEN_REQUESTS.compute, async (session, { sandbox: id, question }) => {
     const sandbox = session.heldSandbox(id);
     if (sandbox === undefined) return noSuchSandbox();
-    if (sandbox.computations >= PAGE_LIMITS.computations) {
-      return refused('bad-message', `${PAGE_LIMITS.computations} questions are being answered.`);
-    }
-    try {
-      return { reply: { texts: [...(await sandbox.compute(question))] } };
-    } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      return refused('no-such-sandbox', `The kernel could not be asked: ${problem}`);
-    }
+    if (isBusy(sandbox)) return busy();
+    const computed = await attemptLater(() => sandbox.compute(question));
+    return computed.ok ? { reply: { texts: [...computed.value] } } : notAsked(computed.problem);
   }),
 } as const satisfies Record<WardenRequestName, Row>;
 
@@ -243,15 +287,33 @@ function waits(session: Session, owner: string): Outcome<WardenReply<'hold'>> {
 
 const sizeOf = ({ columns, rows }: { columns: number; rows: number }) => ({ columns, rows });
 
-function attempt<T>(
-  action: () => T,
-): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string } {
+const isBusy = (sandbox: Sandbox) => sandbox.computations >= PAGE_LIMITS.computations;
+
+function isLessons(name: TerminalName): name is LessonTerminal {
+  return lessonTerminal.safeParse(name).success;
+}
+
+type Attempted<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: string };
+
+function attempt<T>(action: () => T): Attempted<T> {
   try {
     return { ok: true, value: action() };
   } catch (error) {
-    return { ok: false, problem: error instanceof Error ? error.message : String(error) };
+    return { ok: false, problem: problemOf(error) };
   }
 }
+
+async function attemptLater<T>(action: () => Promise<T>): Promise<Attempted<T>> {
+  try {
+    return { ok: true, value: await action() };
+  } catch (error) {
+    return { ok: false, problem: problemOf(error) };
+  }
+}
+
+const problemOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 function refused(code: ErrorReport['code'], message: string, hint = ''): Outcome<never> {
   return { refused: { code, message, hint } };
@@ -259,6 +321,21 @@ function refused(code: ErrorReport['code'], message: string, hint = ''): Outcome
 
 const noSuchSandbox = () =>
   refused('no-such-sandbox', 'The machine is gone, or this page is not on it.', 'Start a new one.');
+
+const noSuchTerminal = (name: TerminalName) =>
+  refused('no-such-terminal', `The terminal ${name} is not open.`);
+
+const noSuchContainer = () =>
+  refused('no-such-container', 'The kernel shows no such container: it has ended.');
+
+const tooManyTerminals = () =>
+  refused('too-many-terminals', 'Every terminal of the machine is open.', 'Close one.');
+
+const busy = () =>
+  refused('bad-message', `${PAGE_LIMITS.computations} questions are being answered.`);
+
+const notAsked = (problem: string) =>
+  refused('no-such-sandbox', `The kernel could not be asked: ${problem}`);
 
 const terminalFailed = (problem: string) =>
   refused(

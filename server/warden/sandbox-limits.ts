@@ -1,3 +1,5 @@
+import { TERMINALS } from '../protocol/identifiers.ts';
+
 /** What one sandbox may use. One number for each thing that a learner could otherwise take from others. */
 export const SANDBOX_LIMITS = {
   /** Its files are in memory too: tmpfs pages count. Compiling with tcc and running nginx need 60 MiB. */
@@ -10,8 +12,8 @@ export const SANDBOX_LIMITS = {
   diskBytes: 256 * 1024 ** 2,
   /** An inode costs about 1 KiB of kernel memory: 32 MiB in all. */
   diskInodes: 32 * 1024,
-  /** `/dev/tty1` and `/dev/tty2` are the two of the page. */
-  terminals: 2,
+  /** `/dev/tty1` and so on: the lesson's two, and those that a learner opens. */
+  terminals: TERMINALS.length,
   /** For machines with a disk: a tenth of what an ordinary host's disk does, so that others have theirs. */
   diskBytesPerSecond: 64 * 1024 ** 2,
 } as const;

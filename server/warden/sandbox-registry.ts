@@ -329,7 +329,7 @@ export class SandboxRegistry {
     entry.endedAt = Date.now();
     if (owner !== undefined) {
       this.#farewells.note(owner, reason);
-      this.#kept.keep(owner, reason, life?.endsAt ?? entry.endedAt);
+      if (entry.holds > 0) this.#kept.keep(owner, reason, life?.endsAt ?? entry.endedAt);
     }
     entry.forgetExit();
     this.#disown(entry);

@@ -1,31 +1,36 @@
-import { TERMINALS, type TerminalName } from '../protocol/identifiers.ts';
+import type { ExtraTerminal, LessonTerminal, TerminalName } from '../protocol/identifiers.ts';
 import type { SandboxNeed } from '../protocol/needs.ts';
 import type { Pressure } from '../protocol/pressure.ts';
 import type { ComputedAnswer } from '../protocol/quiz.ts';
 import type { SandboxState } from '../protocol/sandbox-state.ts';
+import type { ContainerPlace, OpenTerminal } from '../protocol/terminals.ts';
 import { type Evidence, evidenceOf } from './check/evidence.ts';
 import { answerFiles } from './check/files.ts';
 import type { Needs } from './check/needs.ts';
 import { computedTexts, needsOfComputed } from './compute.ts';
+import { type Place, placeAgain, placeOfPid, placesOf } from './containers.ts';
 import type { Life } from './life.ts';
 import type { CreatedSandbox, Native } from './native-interface.ts';
 import { PressureWatch } from './pressure.ts';
 import { Prober } from './prober.ts';
-import type { ShellEnd, ShellStart } from './shell.ts';
-import { Terminal, type TerminalSize } from './terminal.ts';
+import { type Opening, SandboxTerminals } from './sandbox-terminals.ts';
+import type { ShellEnd } from './shell.ts';
+import type { Terminal, TerminalSize } from './terminal.ts';
 import { Turns } from './turns.ts';
 import { Watcher } from './watch.ts';
-import { type TerminalDevices, xraySnapshotOf } from './xray.ts';
+import { xraySnapshotOf } from './xray.ts';
 
 /** All sandboxes are called so; lessons and checks rely on it. */
 export const MACHINE_HOSTNAME = 'machine';
 
-/** The shell of every terminal. `enter` gives it its environment; the server's own does not even reach `enter`. */
-const SHELL = ['/bin/bash', '--login'] as const;
+/** What says which processes are in which namespaces, and nothing else. */
+const PROCESSES: Needs = { sections: new Set(), files: [], probes: [] };
 
 /** What a sandbox tells of itself. */
 export type SandboxEvents = {
   readonly terminalEnded: (sandbox: Sandbox, terminal: TerminalName, end: ShellEnd) => void;
+  /** Its terminals are others than before, or a shell in them has begun or ended. */
+  readonly terminalsChanged?: (sandbox: Sandbox) => void;
   /** It has run into one of its limits. */
   readonly pressure?: (sandbox: Sandbox, pressure: Pressure) => void;
   readonly inspectFailed: (sandbox: Sandbox, error: unknown) => void;
@@ -39,7 +44,7 @@ export class Sandbox {
   readonly watcher: Watcher;
   readonly #native: Native;
   readonly #events: SandboxEvents;
-  readonly #terminals = new Map<TerminalName, Terminal>();
+  readonly #terminals: SandboxTerminals;
   readonly #pressure: PressureWatch;
   readonly #prober: Prober;
   readonly #computing = new Turns(1);
@@ -67,9 +72,24 @@ export class Sandbox {
       (command) => this.#native.probeArguments(this.id, this.created, command),
       () => this.watcher.stir(),
     );
+    this.#terminals = new SandboxTerminals({
+      start: (index, command, size) => ({
+        ...this.#native.enterArguments(this.id, this.created, index, command),
+        // `enter` gives a shell its environment; the server's own does not even reach `enter`.
+        environment: {},
+        ...size,
+      }),
+      printed: () => {
+        this.watcher.stir();
+        this.#prober.stir();
+        this.#pressure.stir();
+      },
+      ended: (terminal, end) => this.#events.terminalEnded(this, terminal, end),
+      changed: () => this.#events.terminalsChanged?.(this),
+    });
     this.watcher = new Watcher({
       look: (needs) => this.#look(needs),
-      xray: (evidence) => xraySnapshotOf(evidence, this.#devices()),
+      xray: (evidence) => xraySnapshotOf(evidence, this.#terminals.devices),
       failed: (error) => this.#events.inspectFailed(this, error),
     });
   }
@@ -123,42 +143,78 @@ export class Sandbox {
   }
 
   terminal(name: TerminalName): Terminal | undefined {
+    return this.#terminals.get(name)?.terminal;
+  }
+
+  /** Which terminal of that name is open now. */
+  opening(name: TerminalName): Opening | undefined {
     return this.#terminals.get(name);
   }
 
-  /** The terminal, opened with a new shell if it is not open. Throws when the shell can't be started. */
-  openTerminal(name: TerminalName, size: TerminalSize): Terminal {
-    const open = this.#terminals.get(name);
-    if (open !== undefined) return open;
-    const terminal = new Terminal({
-      size,
-      start: (current) => this.#shellStart(name, current),
-      printed: () => {
-        this.watcher.stir();
-        this.#prober.stir();
-        this.#pressure.stir();
-      },
-      ended: (end) => {
-        if (!this.#closed) this.#events.terminalEnded(this, name, end);
-      },
-    });
-    this.#terminals.set(name, terminal);
-    return terminal;
+  /** All terminals that are open. */
+  get terminals(): OpenTerminal[] {
+    return this.#terminals.list;
+  }
+
+  get terminalCount(): number {
+    return this.#terminals.count;
+  }
+
+  /** True while this terminal has not been closed. */
+  hasTerminal(terminal: Terminal): boolean {
+    return this.#terminals.has(terminal);
+  }
+
+  /** One of the lesson's, opened with a new shell if it is not open. Throws when the shell can't be started. */
+  openTerminal(name: LessonTerminal, size: TerminalSize): Terminal {
+    return this.openLessonTerminal(name, size).terminal;
+  }
+
+  openLessonTerminal(name: LessonTerminal, size: TerminalSize): Opening {
+    return this.#terminals.openLessons(name, size);
   }
 
   /**
-   * Every right answer of a computed question, as the kernel has it now. One at a time: who asks in vain may
-   * not keep the kernel busy.
+   * One more terminal, in the machine or where the process of that pid is. Throws when the shell can't be
+   * started or the kernel not be asked.
    */
-  async compute(question: ComputedAnswer): Promise<readonly string[]> {
-    this.#computations += 1;
-    try {
-      return await this.#computing.take(async () =>
-        computedTexts(question, await this.#look(needsOfComputed(question)), this.#devices()),
-      );
-    } finally {
-      this.#computations -= 1;
+  async openExtraTerminal(
+    inside: number | null,
+    size: TerminalSize,
+  ): Promise<Opening<ExtraTerminal> | 'no-such-container' | 'too-many-terminals'> {
+    let place: Place | undefined;
+    if (inside !== null) {
+      place = await this.#ask((evidence) => placeOfPid(inside, evidence));
+      if (place === undefined) return 'no-such-container';
     }
+    return (await this.#terminals.openExtra(size, place)) ?? 'too-many-terminals';
+  }
+
+  /** A new shell where there is none. Throws as above. */
+  async restartTerminal(opening: Opening): Promise<'no-such-container' | 'ok'> {
+    const { inside } = opening;
+    const place = inside && (await this.#ask((evidence) => placeAgain(inside, evidence)));
+    if (inside !== undefined && place === undefined) return 'no-such-container';
+    if (this.#terminals.has(opening.terminal)) this.#terminals.restart(opening, place);
+    return 'ok';
+  }
+
+  closeTerminal(name: ExtraTerminal, serial: number): void {
+    this.#terminals.close(name, serial);
+  }
+
+  /** The containers in it, as the kernel has them now. */
+  async containers(): Promise<ContainerPlace[]> {
+    const places = await this.#ask(placesOf);
+    return places.map(({ shown }) => shown);
+  }
+
+  /** Every right answer of a computed question, as the kernel has it now. */
+  compute(question: ComputedAnswer): Promise<readonly string[]> {
+    return this.#ask(
+      (evidence) => computedTexts(question, evidence, this.#terminals.devices),
+      needsOfComputed(question),
+    );
   }
 
   /** Questions that wait for their answer. */
@@ -171,8 +227,20 @@ export class Sandbox {
     this.#closed = true;
     this.watcher.stop();
     this.#pressure.stop();
-    const terminals = [...this.#terminals.values()].map((terminal) => terminal.close());
-    await Promise.all([...terminals, this.#prober.stop()]);
+    await Promise.all([this.#terminals.closeAll(), this.#prober.stop()]);
+  }
+
+  /** Asks the kernel. One question at a time: who asks in vain may not keep the kernel busy. */
+  async #ask<Answer>(
+    answer: (evidence: Evidence) => Answer,
+    needs: Needs = PROCESSES,
+  ): Promise<Answer> {
+    this.#computations += 1;
+    try {
+      return await this.#computing.take(async () => answer(await this.#look(needs)));
+    } finally {
+      this.#computations -= 1;
+    }
   }
 
   /** All that these need, as the kernel has it now. */
@@ -186,20 +254,5 @@ export class Sandbox {
       this.#native.file(this.id, process, path, bytesMax),
     );
     return { ...evidence, answers: new Map([...probed, ...read]) };
-  }
-
-  #devices(): TerminalDevices {
-    return Object.fromEntries([...this.#terminals].map(([name, { device }]) => [name, device]));
-  }
-
-  #shellStart(name: TerminalName, size: TerminalSize): ShellStart {
-    const index = TERMINALS.indexOf(name) + 1;
-    const enter = this.#native.enterArguments(this.id, this.created, index, SHELL);
-    return {
-      file: enter.file,
-      arguments: enter.arguments,
-      environment: {},
-      ...size,
-    };
   }
 }

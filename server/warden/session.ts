@@ -8,6 +8,7 @@ import type { Attachment, AttachmentEvents } from './attachment.ts';
 import type { Reception } from './reception.ts';
 import type { Sandbox } from './sandbox.ts';
 import type { SandboxRegistry } from './sandbox-registry.ts';
+import type { Opening } from './sandbox-terminals.ts';
 import type { ShellEnd } from './shell.ts';
 import type { Terminal } from './terminal.ts';
 import type { Watch } from './watch.ts';
@@ -184,8 +185,21 @@ export class Session {
   }
 
   /** The terminal has a shell again. */
-  terminalStarted(sandbox: Sandbox, terminal: TerminalName, shell: number): void {
-    this.voice.send({ type: 'terminal-started', sandbox: sandbox.id, terminal, shell });
+  terminalStarted(sandbox: Sandbox, { name, serial, terminal }: Opening): void {
+    const { id } = sandbox;
+    const { shells: shell } = terminal;
+    this.voice.send({ type: 'terminal-started', sandbox: id, terminal: name, serial, shell });
+  }
+
+  /** Attachments to a terminal that was closed end with it. */
+  terminalsChanged(sandbox: Sandbox): void {
+    if (this.heldSandbox(sandbox.id) === undefined) return;
+    deleteOf(
+      this.attachments,
+      (attached) => attached.sandbox === sandbox && !sandbox.hasTerminal(attached.terminal),
+    );
+    const { id, terminals } = sandbox;
+    this.voice.send({ type: 'terminals', sandbox: id, terminals });
   }
 
   pressure(sandbox: Sandbox, pressure: Pressure): void {

@@ -15,6 +15,9 @@ export type ShellStart = {
 
 export type ShellEnd = { readonly exitCode: number; readonly signal: number };
 
+/** A program that ignores SIGHUP may live on without its terminal, but not `enter`, which waits for it. */
+const HANG_UP_MS = 2_000;
+
 const RETRY_MS = { first: 2, last: 200 } as const;
 
 /**
@@ -28,6 +31,7 @@ export class Shell {
   readonly #input = new InputQueue();
   #retry: NodeJS.Timeout | undefined;
   #retryMs: number = RETRY_MS.first;
+  #killing: NodeJS.Timeout | undefined;
 
   /** Starts the program. Throws when the pty or the process can't be made. */
   constructor(
@@ -48,6 +52,7 @@ export class Shell {
       if (bytes instanceof Uint8Array) events.printed(bytes);
     });
     this.#pty.onExit(({ exitCode, signal }) => {
+      clearTimeout(this.#killing);
       this.#forgetInput();
       events.ended({ exitCode, signal: signal ?? 0 });
     });
@@ -105,6 +110,7 @@ export class Shell {
   hangUp(): void {
     this.#forgetInput();
     this.#stream.destroy();
+    this.#killing ??= setTimeout(() => this.#pty.kill('SIGKILL'), HANG_UP_MS);
   }
 
   /**

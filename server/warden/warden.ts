@@ -75,6 +75,7 @@ export class Warden {
           this.#reception.refresh();
         },
         room: () => this.#reception.serve(),
+        terminalsChanged: (sandbox) => this.#session?.terminalsChanged(sandbox),
         pressure: (sandbox, pressure) => this.#session?.pressure(sandbox, pressure),
         inspectFailed: ({ id }, error) => tell({ type: 'inspect-failed', id, error }),
       },

@@ -1,4 +1,4 @@
-import { TERMINALS, type TerminalName } from '../protocol/identifiers.ts';
+import { EXTRA_TERMINALS, LESSON_TERMINALS, type TerminalName } from '../protocol/identifiers.ts';
 import type { XraySide, XraySnapshot } from '../protocol/xray.ts';
 import type { Evidence, Process } from './check/evidence.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -11,13 +11,19 @@ const CUT_PROCESSES: ReadonlySet<Snapshot['cut'][number]> = new Set(['processes'
 
 /** The two sides of the glass: who is in the foreground of each terminal, as the kernel has it. */
 export function xraySnapshotOf(evidence: Evidence, devices: TerminalDevices): XraySnapshot {
-  const [machine, container] = TERMINALS.map((terminal) => {
+  const sideAt = (terminal: TerminalName) => {
     const process = foregroundProcess(evidence.processes, devices[terminal] ?? 0);
     return process === undefined ? null : sideOf(process, evidence);
+  };
+  const [machine, container] = LESSON_TERMINALS.map(sideAt);
+  const others = EXTRA_TERMINALS.flatMap((terminal) => {
+    const side = sideAt(terminal);
+    return side === null ? [] : [[terminal, side]];
   });
   return {
     machine: machine ?? null,
     container: container ?? null,
+    others: Object.fromEntries(others),
     processes: evidence.processes.length,
     truncated: evidence.snapshot.cut.some((part) => CUT_PROCESSES.has(part)),
   };

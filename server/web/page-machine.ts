@@ -165,13 +165,13 @@ export class PageMachine {
     }
   }
 
-  #meet({ hold, state }: Extract<WardenReply<'hold'>, { kind: 'held' }>): void {
+  #meet({ hold, state, terminals }: Extract<WardenReply<'hold'>, { kind: 'held' }>): void {
     const before = this.#closed ? hold : this.#held?.hold;
     if (before !== undefined) this.#page.ask('release', { hold: before }, () => {});
     if (this.#closed) return;
     this.#held = { hold, sandbox: state.id };
     this.#page.met(state.id);
-    this.#page.send({ type: 'machine', state });
+    this.#page.send({ type: 'machine', state, terminals });
     this.#page.told();
   }
 

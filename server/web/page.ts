@@ -154,6 +154,15 @@ export class Page {
       case 'restart-terminal':
         this.#terminals.restart(message);
         break;
+      case 'new-terminal':
+        this.#terminals.make(message);
+        break;
+      case 'close-terminal':
+        this.#terminals.end(message);
+        break;
+      case 'list-containers':
+        this.#terminals.listContainers();
+        break;
       case 'watch-step':
         this.#watchStep(message.lesson, message.step);
         break;
@@ -228,6 +237,10 @@ export class Page {
 
   terminalEnded(news: Extract<FromWarden, { type: 'terminal-ended' }>): void {
     this.#terminals.ended(news);
+  }
+
+  terminalsChanged(news: Extract<FromWarden, { type: 'terminals' }>): void {
+    this.#terminals.changed(news.sandbox, news.terminals);
   }
 
   pressure(news: Extract<FromWarden, { type: 'pressure' }>): void {

@@ -77,6 +77,9 @@ export class Pages {
       case 'terminal-skipped':
         this.#byChannel.get(news.channel)?.terminalNews(news);
         break;
+      case 'terminals':
+        for (const page of this.#pages) page.terminalsChanged(news);
+        break;
       case 'pressure':
         for (const page of this.#pages) page.pressure(news);
         break;

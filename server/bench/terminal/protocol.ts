@@ -19,6 +19,7 @@ export const openTerminal = (): string =>
   text({
     type: 'open-terminal',
     terminal: 'machine',
+    serial: 0,
     ...SIZE,
     from: 0,
     used: true,
