@@ -13,7 +13,8 @@ const AT_ONCE = 32;
 const CASES_PER_CONNECTION = 30;
 
 /** Who they are: few, since each owner has a machine. */
-const OWNERS = 3;
+/** Learners whose pages the cases come from. */
+export const OWNERS = 3;
 
 /**
  * Sends so many cases to the WebSocket of a lab. The seed says what is sent on each connection; which

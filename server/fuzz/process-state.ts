@@ -1,7 +1,17 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Descriptors of a process, by what they are; the number of one socket or pipe is nothing to compare. */
+/** Descriptors of a process, by what they are, but for those of terminals: learners open and close these. */
 export function descriptorsOf(pid: number): string[] {
+  return allDescriptorsOf(pid).filter((path) => path !== TERMINAL);
+}
+
+export const terminalsOf = (pid: number): number =>
+  allDescriptorsOf(pid).filter((path) => path === TERMINAL).length;
+
+const TERMINAL = '/dev/ptmx';
+
+/** The number of one socket or pipe is nothing to compare. */
+function allDescriptorsOf(pid: number): string[] {
   return readdirSync(`/proc/${pid}/fd`)
     .flatMap((name) => {
       try {

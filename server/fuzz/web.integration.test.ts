@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { PROTOCOL_VERSION } from '../protocol/browser.ts';
+import { TERMINALS } from '../protocol/identifiers.ts';
 import { eventually } from '../testing/eventually.ts';
 import { startLab } from '../testing/lab.ts';
 import { TestPage } from '../testing/page.ts';
 import { PAGE_LIMITS } from '../warden/sandbox-limits.ts';
-import { fuzzWeb } from './fuzz-web.ts';
+import { fuzzWeb, OWNERS } from './fuzz-web.ts';
 import { honestPage } from './honest-page.ts';
-import { descriptorsOf, residentMiB } from './process-state.ts';
+import { descriptorsOf, residentMiB, terminalsOf } from './process-state.ts';
 import { fuzzSeed } from './seed.ts';
 import { Tally } from './tally.ts';
 
@@ -45,6 +46,9 @@ test(`${CASES} malformed, misplaced and torn messages, frames and handshakes har
       `no descriptor more: ${JSON.stringify(pids.map(descriptorsOf))}, not ${JSON.stringify(settled)}`,
     () => pids.every((pid, at) => descriptorsOf(pid).length <= (settled[at]?.length ?? 0)),
   );
+  // The honest page has a machine, too.
+  const most = (OWNERS + 1) * TERMINALS.length;
+  assert.ok(terminalsOf(lab.pid) <= most, `${terminalsOf(lab.pid)} terminals, not ${most}`);
   pids.forEach((pid, at) => {
     const grown = residentMiB(pid) - (memory[at] ?? 0);
     context.diagnostic(`process ${pid} has grown by ${grown.toFixed(0)} MiB`);
