@@ -12,8 +12,7 @@ const AT_ONCE = 32;
 /** Cases on one connection, if none of them ends it. */
 const CASES_PER_CONNECTION = 30;
 
-/** Who they are: few, since each owner has a machine. */
-/** Learners whose pages the cases come from. */
+/** Learners whose pages the cases come from: few, since each has a machine. */
 export const OWNERS = 3;
 
 /**
