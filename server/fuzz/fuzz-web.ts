@@ -13,7 +13,7 @@ const AT_ONCE = 32;
 const CASES_PER_CONNECTION = 30;
 
 /** Learners whose pages the cases come from: few, since each has a machine. */
-export const OWNERS = 3;
+const OWNERS = 3;
 
 /**
  * Sends so many cases to the WebSocket of a lab. The seed says what is sent on each connection; which

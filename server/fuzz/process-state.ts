@@ -1,14 +1,19 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
-/** Descriptors of a process, by what they are, but for those of terminals: learners open and close these. */
+/** What the warden keeps open of a machine, and of each of its terminals. Learners decide how many there are. */
+const MACHINE = 'anon_inode:[pidfd]';
+const TERMINAL = '/dev/ptmx';
+
+/** Descriptors of a process, by what they are, but for those of machines and terminals. */
 export function descriptorsOf(pid: number): string[] {
-  return allDescriptorsOf(pid).filter((path) => path !== TERMINAL);
+  return allDescriptorsOf(pid).filter((path) => path !== MACHINE && path !== TERMINAL);
 }
 
-export const terminalsOf = (pid: number): number =>
-  allDescriptorsOf(pid).filter((path) => path === TERMINAL).length;
+export const machinesOf = (pid: number): number => count(pid, MACHINE);
+export const terminalsOf = (pid: number): number => count(pid, TERMINAL);
 
-const TERMINAL = '/dev/ptmx';
+const count = (pid: number, meant: string) =>
+  allDescriptorsOf(pid).filter((path) => path === meant).length;
 
 /** The number of one socket or pipe is nothing to compare. */
 function allDescriptorsOf(pid: number): string[] {
