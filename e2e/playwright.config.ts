@@ -1,24 +1,24 @@
 import { createServer } from 'node:net';
 import { defineConfig } from 'playwright/test';
 import { findBrowser } from '../server/setup/browser.mjs';
+import { labPort, labPorts, WORKERS } from './lab-ports.ts';
 
-/** Where the tests' own lab listens. The processes that run the tests read this file, too, and inherit the choice. */
-process.env.GLASSBOX_E2E_PORT ??= String(await freePort());
-const port = process.env.GLASSBOX_E2E_PORT;
+const ports = await labPorts(freePort);
 const browser = findBrowser();
 
 export default defineConfig({
   testDir: '.',
   outputDir: '../.build/test/e2e',
-  workers: 1,
+  workers: WORKERS,
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 10_000 },
   use: {
-    baseURL: `http://127.0.0.1:${port}`,
+    baseURL: `http://127.0.0.1:${labPort()}`,
     browserName: 'chromium',
     viewport: { width: 1440, height: 900 },
-    trace: 'retain-on-failure',
+    // A picture of each moment would cost more than the tests themselves.
+    trace: { mode: 'retain-on-failure', screenshots: false },
     screenshot: 'only-on-failure',
     launchOptions: {
       ...('path' in browser ? { executablePath: browser.path } : {}),
@@ -26,15 +26,15 @@ export default defineConfig({
       chromiumSandbox: false,
     },
   },
-  webServer: {
+  webServer: ports.map((port) => ({
     // No shell in between, and it ends with Playwright even if that is killed.
     command: `exec setpriv --pdeathsig TERM node --import tsx server/setup/test-lab.ts --port ${port}`,
     cwd: '..',
     url: `http://127.0.0.1:${port}`,
-    stdout: 'pipe',
+    stdout: 'pipe' as const,
     timeout: 30_000,
-    gracefulShutdown: { signal: 'SIGTERM', timeout: 20_000 },
-  },
+    gracefulShutdown: { signal: 'SIGTERM' as const, timeout: 20_000 },
+  })),
 });
 
 function freePort(): Promise<number> {

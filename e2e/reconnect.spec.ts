@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'playwright/test';
 import { LabPage } from './lab-page.ts';
+import { labPort } from './lab-ports.ts';
 
 /** The rows of a terminal as they are on the screen. */
 async function rowsOf(lab: LabPage): Promise<string> {
@@ -38,7 +39,8 @@ const PROGRAMS = {
     keys: ['PageDown', 'PageDown'],
     shows: /GNU nano/,
   },
-  vim: { start: 'seq 1 500 | vim -', keys: ['G'], shows: /^500$/m },
+  // Debian's small vim goes by this name.
+  vi: { start: 'seq 1 500 | vi +$ -', keys: [], shows: /^500$/m },
 } as const;
 
 for (const [name, { start, keys, shows }] of Object.entries(PROGRAMS)) {
@@ -48,12 +50,6 @@ for (const [name, { start, keys, shows }] of Object.entries(PROGRAMS)) {
   }) => {
     const lab = new LabPage(page, 'en');
     await lab.openLesson('uts');
-    await lab.type(
-      'machine',
-      `type ${name} >/dev/null && echo th-$((1))-ere || echo mis-$((1))-sing`,
-    );
-    await expect(lab.terminal('machine')).toContainText(/th-1-ere|mis-1-sing/);
-    test.skip((await rowsOf(lab)).includes('mis-1-sing'), `the image has no ${name}`);
     await lab.type('machine', start);
     await expect.poll(() => rowsOf(lab)).toMatch(shows === PROGRAMS.less.shows ? /^1$/m : shows);
     for (const key of keys) await page.keyboard.press(key);
@@ -141,7 +137,7 @@ test('Ctrl-C ends a flood at once, and the page may go on typing', async ({ page
 
 /** Web is whoever listens on the lab's port. */
 function pidOfWeb(): number {
-  const port = process.env.GLASSBOX_E2E_PORT;
+  const port = labPort();
   const listing = execFileSync('ss', ['-Hltnp', `sport = :${port}`], { encoding: 'utf8' });
   const pid = /pid=(\d+)/.exec(listing)?.[1];
   if (pid === undefined) throw new Error(`Nobody listens on port ${port}: ${listing}`);

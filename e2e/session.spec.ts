@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'playwright/test';
 import { LANGUAGES } from '../server/protocol/identifiers.ts';
 import { LabPage, tabTo } from './lab-page.ts';
+import { labPort } from './lab-ports.ts';
 import { lessonOf, quizOf, rightChoices } from './lesson-files.ts';
 
 for (const language of LANGUAGES) {
@@ -160,7 +161,7 @@ test('a divider moves by arrow key and is where it was after a reload', async ({
 
 /** Web is whoever listens on the lab's port. */
 function pidOfWeb(): number {
-  const port = process.env.GLASSBOX_E2E_PORT;
+  const port = labPort();
   const listing = execFileSync('ss', ['-Hltnp', `sport = :${port}`], { encoding: 'utf8' });
   const pid = /pid=(\d+)/.exec(listing)?.[1];
   if (pid === undefined) throw new Error(`Nobody listens on port ${port}: ${listing}`);

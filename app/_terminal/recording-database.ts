@@ -26,8 +26,12 @@ export async function addBatch(
 ): Promise<void> {
   const store = await batches('readwrite');
   if (!store) return;
-  await settled(store.add(batch));
-  await trim(store.index('recording'), rangeOf(batch.recording), bytesMax);
+  const added = settled(store.add(batch));
+  // A page that is being left does not live to see the end of what it has not committed.
+  store.transaction.commit();
+  await added;
+  const crowded = await batches('readwrite');
+  if (crowded) await trim(crowded.index('recording'), rangeOf(batch.recording), bytesMax);
 }
 
 /** Removes the batches of one recording. */

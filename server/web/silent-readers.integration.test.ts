@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
-import test, { type TestContext } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type BenchTerminal, SILENT } from '../bench/terminal/bench-terminal.ts';
@@ -58,107 +58,110 @@ async function closedByWeb(lab: TestLab, before: Before): Promise<void> {
   }
 }
 
-test(`${STOPPED} readers that stop, and ${HALF_OPEN} whose process stops, are bounded, and closed in the end`, async (context) => {
-  const { lab, server, honest } = await startWatchedLab(context);
-  const before = look(lab);
-  const stopped = await openTerminals(server, STOPPED);
-  for (const terminal of stopped) {
-    terminal.screen = SILENT;
-    terminal.type('yes\r');
-    terminal.stopReading();
-  }
-  const flood = fileURLToPath(new URL('../bench/terminal/flood.ts', import.meta.url));
-  const vanished = spawn(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), flood, JSON.stringify(server), String(HALF_OPEN)],
-    { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
-  );
-  context.after(() => vanished.kill('SIGKILL'));
-  await said(vanished);
-  vanished.send('on');
-  await said(vanished);
-  // No FIN, no RST: to web it is a cable that was pulled.
-  vanished.kill('SIGSTOP');
+// All at once, each with a lab of its own: most of their time they wait for web to lose its patience.
+describe('pages that do not do their part', { concurrency: true }, () => {
+  test(`${STOPPED} readers that stop, and ${HALF_OPEN} whose process stops, are bounded, and closed in the end`, async (context) => {
+    const { lab, server, honest } = await startWatchedLab(context);
+    const before = look(lab);
+    const stopped = await openTerminals(server, STOPPED);
+    for (const terminal of stopped) {
+      terminal.screen = SILENT;
+      terminal.type('yes\r');
+      terminal.stopReading();
+    }
+    const flood = fileURLToPath(new URL('../bench/terminal/flood.ts', import.meta.url));
+    const vanished = spawn(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), flood, JSON.stringify(server), String(HALF_OPEN)],
+      { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+    );
+    context.after(() => vanished.kill('SIGKILL'));
+    await said(vanished);
+    vanished.send('on');
+    await said(vanished);
+    // No FIN, no RST: to web it is a cable that was pulled.
+    vanished.kill('SIGSTOP');
 
-  await closedByWeb(lab, before);
-  costAtMost(lab, before, (STOPPED + HALF_OPEN) * STOPPED_MIB);
-  assert.ok((await honest.stop()).keys > 0);
-  for (const terminal of stopped) await terminal.close();
-});
-
-test('a reader that never acknowledges, and one that reads a little at a time, are bounded and stay', async (context) => {
-  const { lab, server, honest } = await startWatchedLab(context);
-  const before = look(lab);
-  const [silent, slow] = await openTerminals(server, 2);
-  assert.ok(silent !== undefined && slow !== undefined);
-  silent.screen = SILENT;
-  silent.type('yes\r');
-
-  const bytes = await readSlowly(slow);
-  costAtMost(lab, before, 2 * STOPPED_MIB);
-  assert.ok(bytes > SLOW_BYTES);
-  assert.equal(look(lab).sockets, before.sockets + 2, 'both are still there');
-  // What it drew is what it takes; Ctrl-C reaches the program past all that is under way.
-  slow.type('\u0003');
-  await slow.run('true');
-  assert.ok((await honest.stop()).keys > 0);
-  await silent.close();
-  await slow.close();
-});
-
-const SLOW_BYTES = 4 * 1024 ** 2;
-const SLOW_PAUSE_MS = 10;
-
-/** Draws one piece, then rests; resolves when it has drawn more than is ever under way. */
-async function readSlowly(terminal: BenchTerminal): Promise<number> {
-  let bytes = 0;
-  const waiting: (() => void)[] = [];
-  terminal.screen = (piece, drawn) => {
-    bytes += piece.byteLength;
-    waiting.push(drawn);
-  };
-  terminal.type('yes\r');
-  while (bytes <= SLOW_BYTES) {
-    await wait(SLOW_PAUSE_MS);
-    waiting.shift()?.();
-  }
-  terminal.screen = (_piece, drawn) => drawn();
-  for (const drawn of waiting) drawn();
-  return bytes;
-}
-
-test(`${SILENT_CONNECTIONS} connections that say nothing cost little and are closed`, async (context) => {
-  const { lab, address, honest } = await startWatchedLab(context);
-  const before = look(lab);
-  const { hostname, port } = new URL(address);
-  const goodbyes: string[] = [];
-  const open: Socket[] = [];
-  for (let count = 0; count < SILENT_CONNECTIONS; count += 1) {
-    // Another address than the honest page's: one address may have a thousand.
-    const options = { host: hostname, port: Number(port), localAddress: '127.0.0.2' };
-    const socket = connect(options, () => socket.write(handshake(address)));
-    socket.on('error', () => {});
-    socket.on('data', (data) => {
-      if (data[0] === CLOSE_FRAME) goodbyes.push(String(data.readUInt16BE(2)));
-    });
-    open.push(socket);
-  }
-  context.after(() => {
-    for (const socket of open) socket.destroy();
+    await closedByWeb(lab, before);
+    costAtMost(lab, before, (STOPPED + HALF_OPEN) * STOPPED_MIB);
+    assert.ok((await honest.stop()).keys > 0);
+    for (const terminal of stopped) await terminal.close();
   });
-  await eventually(
-    () => `all are connected; there are ${look(lab).sockets} sockets`,
-    () => look(lab).sockets >= before.sockets + SILENT_CONNECTIONS,
-  );
-  costAtMost(lab, before, SILENT_CONNECTIONS * CONNECTION_MIB);
 
-  await eventually(
-    () => `each is told to go; ${goodbyes.length} were`,
-    () => goodbyes.length === SILENT_CONNECTIONS,
-  );
-  assert.deepEqual([...new Set(goodbyes)], ['4400']);
-  await closedByWeb(lab, before);
-  assert.ok((await honest.stop()).keys > 0);
+  test('a reader that never acknowledges, and one that reads a little at a time, are bounded and stay', async (context) => {
+    const { lab, server, honest } = await startWatchedLab(context);
+    const before = look(lab);
+    const [silent, slow] = await openTerminals(server, 2);
+    assert.ok(silent !== undefined && slow !== undefined);
+    silent.screen = SILENT;
+    silent.type('yes\r');
+
+    const bytes = await readSlowly(slow);
+    costAtMost(lab, before, 2 * STOPPED_MIB);
+    assert.ok(bytes > SLOW_BYTES);
+    assert.equal(look(lab).sockets, before.sockets + 2, 'both are still there');
+    // What it drew is what it takes; Ctrl-C reaches the program past all that is under way.
+    slow.type('\u0003');
+    await slow.run('true');
+    assert.ok((await honest.stop()).keys > 0);
+    await silent.close();
+    await slow.close();
+  });
+
+  const SLOW_BYTES = 4 * 1024 ** 2;
+  const SLOW_PAUSE_MS = 10;
+
+  /** Draws one piece, then rests; resolves when it has drawn more than is ever under way. */
+  async function readSlowly(terminal: BenchTerminal): Promise<number> {
+    let bytes = 0;
+    const waiting: (() => void)[] = [];
+    terminal.screen = (piece, drawn) => {
+      bytes += piece.byteLength;
+      waiting.push(drawn);
+    };
+    terminal.type('yes\r');
+    while (bytes <= SLOW_BYTES) {
+      await wait(SLOW_PAUSE_MS);
+      waiting.shift()?.();
+    }
+    terminal.screen = (_piece, drawn) => drawn();
+    for (const drawn of waiting) drawn();
+    return bytes;
+  }
+
+  test(`${SILENT_CONNECTIONS} connections that say nothing cost little and are closed`, async (context) => {
+    const { lab, address, honest } = await startWatchedLab(context);
+    const before = look(lab);
+    const { hostname, port } = new URL(address);
+    const goodbyes: string[] = [];
+    const open: Socket[] = [];
+    for (let count = 0; count < SILENT_CONNECTIONS; count += 1) {
+      // Another address than the honest page's: one address may have a thousand.
+      const options = { host: hostname, port: Number(port), localAddress: '127.0.0.2' };
+      const socket = connect(options, () => socket.write(handshake(address)));
+      socket.on('error', () => {});
+      socket.on('data', (data) => {
+        if (data[0] === CLOSE_FRAME) goodbyes.push(String(data.readUInt16BE(2)));
+      });
+      open.push(socket);
+    }
+    context.after(() => {
+      for (const socket of open) socket.destroy();
+    });
+    await eventually(
+      () => `all are connected; there are ${look(lab).sockets} sockets`,
+      () => look(lab).sockets >= before.sockets + SILENT_CONNECTIONS,
+    );
+    costAtMost(lab, before, SILENT_CONNECTIONS * CONNECTION_MIB);
+
+    await eventually(
+      () => `each is told to go; ${goodbyes.length} were`,
+      () => goodbyes.length === SILENT_CONNECTIONS,
+    );
+    assert.deepEqual([...new Set(goodbyes)], ['4400']);
+    await closedByWeb(lab, before);
+    assert.ok((await honest.stop()).keys > 0);
+  });
 });
 
 const CLOSE_FRAME = 0x88;
