@@ -79,14 +79,6 @@ test.describe('around the screen', () => {
     await terminal.untilShows('typed-left');
     const typed = await terminal.point('typed-left');
     expect(typed.x).toBeLessThan((await terminal.point('right')).x);
-    // The right button opens tmux's own menu, which is there while it is held.
-    await page.mouse.move(left.x, left.y);
-    await page.mouse.down({ button: 'right' });
-    await terminal.untilShows('Horizontal Split');
-    await page.mouse.up({ button: 'right' });
-    await expect(terminal.menu).toHaveCount(0);
-    await page.keyboard.press('q');
-    await expect(terminal.screen).not.toContainText('Horizontal Split');
     // With Shift a word is selected, and the menu of a key is the page's.
     await page.keyboard.down('Shift');
     await terminal.selectWord('typed-left');
@@ -95,9 +87,20 @@ test.describe('around the screen', () => {
     await expect(terminal.item(terminal.texts.menu.copy)).toHaveAttribute('aria-disabled', 'false');
     await expect(terminal.item(terminal.texts.menu.clear)).toHaveAttribute('aria-disabled', 'true');
     await page.keyboard.press('Escape');
-    await page.keyboard.press('Control+B');
-    await page.keyboard.type(':kill-server\n');
+    await other.run('tmux kill-server');
     await terminal.lab.untilPrompt('machine');
+
+    await terminal.lab.type('machine', "printf '\\e[?1000h\\e[?1006hreports'; cat -v");
+    await terminal.untilShows('reports');
+    const { x, y } = await terminal.point('reports');
+    await page.mouse.click(x, y, { button: 'right' });
+    await terminal.untilShows('^[[<2;');
+    await page.mouse.click(x, y, { button: 'middle' });
+    await terminal.untilShows('^[[<1;');
+    await expect(terminal.menu).toHaveCount(0);
+    await page.keyboard.press('Control+C');
+    await terminal.run("printf '\\e[?1000l\\e[?1006l'");
+    await expect(terminal.screen).not.toContainText('typed-left');
   });
 
   test('a search finds what is on the screen and what has left it', async () => {
