@@ -73,6 +73,7 @@ test.describe('around the screen', () => {
       "tmux -f /dev/null new -d -x 80 -y 20 'echo left; exec cat' \\; set -g mouse on \\; splitw -h 'echo right; exec cat' \\; attach",
     );
     await terminal.untilShows('right');
+    await terminal.untilMouseWanted();
     const left = await terminal.point('left');
     await page.mouse.click(left.x, left.y);
     await page.keyboard.type('typed-left');
@@ -92,6 +93,7 @@ test.describe('around the screen', () => {
 
     await terminal.lab.type('machine', "printf '\\e[?1000h\\e[?1006hreports'; cat -v");
     await terminal.untilShows('reports');
+    await terminal.untilMouseWanted();
     const { x, y } = await terminal.point('reports');
     await page.mouse.click(x, y, { button: 'right' });
     await terminal.untilShows('^[[<2;');
