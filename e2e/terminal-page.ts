@@ -62,6 +62,11 @@ export class TerminalPage {
     await expect(this.screen).toContainText(text);
   }
 
+  /** The program is told of clicks from now on. */
+  async untilMouseWanted(): Promise<void> {
+    await expect(this.region.locator('.enable-mouse-events')).toBeAttached();
+  }
+
   /** A shell with nothing on its screen but a prompt. */
   async clean(): Promise<void> {
     await this.run("PS1='$ '; clear");

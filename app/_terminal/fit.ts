@@ -18,6 +18,7 @@ export function keepFitted(terminal: Terminal, host: HTMLElement, onResize: () =
   const addon = new FitAddon();
   terminal.loadAddon(addon);
   let frame = 0;
+  let settling = 0;
   let size = { columns: terminal.cols, rows: terminal.rows };
   const fit = () => {
     const room = host.clientWidth > 0 && host.clientHeight > 0 && addon.proposeDimensions();
@@ -26,6 +27,11 @@ export function keepFitted(terminal: Terminal, host: HTMLElement, onResize: () =
     size = { columns: room.cols, rows: room.rows };
     onResize();
   };
+  terminal.onResize(() => {
+    // After xterm.js has drawn it: its frame was asked for before this one.
+    cancelAnimationFrame(settling);
+    settling = requestAnimationFrame(() => settleScroll(terminal));
+  });
   const observer = new ResizeObserver(() => {
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(fit);
@@ -39,6 +45,18 @@ export function keepFitted(terminal: Terminal, host: HTMLElement, onResize: () =
     stop() {
       observer.disconnect();
       cancelAnimationFrame(frame);
+      cancelAnimationFrame(settling);
     },
   };
+}
+
+/**
+ * A terminal that was scrolled back when its size changed may think itself at the end, and then goes
+ * no further, even when somebody types (xterm.js 6.0). One line up and down brings both together.
+ */
+function settleScroll(terminal: Terminal): void {
+  const { viewportY, baseY } = terminal.buffer.active;
+  if (viewportY === baseY) return;
+  terminal.scrollLines(-1);
+  terminal.scrollLines(1);
 }
