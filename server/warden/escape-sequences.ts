@@ -4,6 +4,8 @@ export type SequenceEvents = {
   readonly escape: (intermediates: string, final: string) => void;
   /** A control sequence, complete and well formed. */
   readonly control: (sequence: ControlSequence) => void;
+  /** The same for SGR whose parameters are `count` plain numbers: colourful output is little else. */
+  readonly rendition: (numbers: Readonly<Float64Array>, count: number) => void;
   /** SO (1) or SI (0): which of two character sets counts. */
   readonly shift: (level: 0 | 1) => void;
 };
@@ -58,10 +60,11 @@ export class EscapeSequences {
       if (this.#state === 'text') {
         const found = bytes.indexOf(ESC, at);
         const end = found < 0 ? bytes.byteLength : found;
-        if (end > at) shiftIn(bytes.subarray(at, end), events);
+        if (end > at) shiftIn(bytes, at, end, events);
         if (found < 0) return;
-        this.#begin();
-        at = found + 1;
+        const after = readRendition(bytes, found, events);
+        if (after === undefined) this.#begin();
+        at = after ?? found + 1;
       } else {
         this.#take(bytes[at] ?? 0, events);
         at += 1;
@@ -122,7 +125,48 @@ export class EscapeSequences {
   }
 }
 
-function shiftIn(text: Uint8Array, events: SequenceEvents): void {
+const NUMBERS = new Float64Array(PARAMETERS_MAX);
+
+/** Larger ones are left to who reads text. */
+const NUMBER_MAX = 1_000_000;
+
+/** Reads an SGR of plain numbers that lies whole in these bytes, without making a text of it; says where it ends. */
+function readRendition(bytes: Uint8Array, at: number, events: SequenceEvents): number | undefined {
+  if (bytes[at + 1] !== 0x5b) return undefined;
+  let count = 0;
+  let number = 0;
+  for (let next = at + 2; next < bytes.byteLength; next += 1) {
+    const byte = bytes[next] ?? 0;
+    if (byte >= 0x30 && byte <= 0x39) number = number * 10 + byte - 0x30;
+    else if (byte === 0x3b || byte === 0x6d) {
+      if (count === PARAMETERS_MAX) return undefined;
+      NUMBERS[count] = number;
+      count += 1;
+      number = 0;
+      if (byte === 0x6d) {
+        events.rendition(NUMBERS, count);
+        return next + 1;
+      }
+    } else return undefined;
+    if (number > NUMBER_MAX) return undefined;
+  }
+  return undefined;
+}
+
+/** Text between two colours is short: then a view of it, and two searches in that, cost more than a look at each byte. */
+const SHORT_BYTES = 64;
+
+function shiftIn(bytes: Uint8Array, start: number, end: number, events: SequenceEvents): void {
+  if (end - start <= SHORT_BYTES) {
+    for (let at = end - 1; at >= start; at -= 1) {
+      const byte = bytes[at];
+      if (byte !== SO && byte !== SI) continue;
+      events.shift(byte === SO ? 1 : 0);
+      return;
+    }
+    return;
+  }
+  const text = bytes.subarray(start, end);
   const out = text.lastIndexOf(SO);
   const back = text.lastIndexOf(SI);
   if (out >= 0 || back >= 0) events.shift(out > back ? 1 : 0);

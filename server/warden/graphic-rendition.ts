@@ -22,7 +22,8 @@ const LONG_COLOURS = [38, 48, 58];
 export class GraphicRendition {
   #flags = new Set<number>();
   #underline = '';
-  #colours = new Map<number, string>();
+  /** What sets each: its text, or for the colours that come in floods a number that the text is made of later. */
+  #colours = new Map<number, string | number>();
 
   copy(): GraphicRendition {
     const copy = new GraphicRendition();
@@ -42,9 +43,30 @@ export class GraphicRendition {
     }
   }
 
+  /** The same for the first `count` of these numbers. */
+  applyNumbers(numbers: Readonly<Float64Array>, count: number): void {
+    for (let at = 0; at < count; at += 1) {
+      const number = numbers[at] ?? 0;
+      if (number !== 38 && number !== 48 && number !== 58) {
+        this.#one(number, '');
+        continue;
+      }
+      const form = at + 1 < count ? (numbers[at + 1] ?? 0) & 0xff : undefined;
+      const value = (index: number) => (index < count ? (numbers[index] ?? 0) & 0xff : 0);
+      if (form === 5) this.#colours.set(number, value(at + 2));
+      else if (form === 2) {
+        const rgb = (value(at + 2) << 16) | (value(at + 3) << 8) | value(at + 4);
+        this.#colours.set(number, TRUE_COLOUR + rgb);
+      }
+      at += form === 5 ? 2 : form === 2 ? 4 : form === 0 ? 6 : 5;
+    }
+  }
+
   /** The sequence that makes text look so where it looked plain; empty when it does. */
   toString(): string {
-    const all = [...this.#flags].map(String).concat(this.#underline, ...this.#colours.values());
+    const all = [...this.#flags]
+      .map(String)
+      .concat(this.#underline, ...[...this.#colours].map(colourText));
     const numbers = all.filter((number) => number !== '');
     return numbers.length === 0 ? '' : `\x1b[${numbers.join(';')}m`;
   }
@@ -82,6 +104,15 @@ export class GraphicRendition {
     this.#colours.set(target, [target, form, ...given].join(';'));
     return 1 + length;
   }
+}
+
+/** Added to the red, green and blue of a colour; without it, a number is one of the 256. */
+const TRUE_COLOUR = 0x1000000;
+
+function colourText([target, colour]: readonly [number, string | number]): string {
+  if (typeof colour === 'string') return colour;
+  if (colour < TRUE_COLOUR) return `${target};5;${colour}`;
+  return `${target};2;${(colour >> 16) & 0xff};${(colour >> 8) & 0xff};${colour & 0xff}`;
 }
 
 /** Missing is 0, and too much is what is left of it in one byte. */

@@ -77,6 +77,7 @@ export class TerminalModes {
     this.#sequences.scan(bytes, {
       escape: (intermediates, final) => this.#escape(intermediates, final),
       control: (sequence) => this.#control(sequence),
+      rendition: (numbers, count) => this.#modes.rendition.applyNumbers(numbers, count),
       shift: (level) => {
         this.#modes.level = level;
       },
