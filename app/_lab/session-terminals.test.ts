@@ -3,7 +3,8 @@ import test from 'node:test';
 import { FLOW_CONTROL } from '../../server/protocol/flow-control.ts';
 import { encodeFrame } from '../../server/protocol/frame.ts';
 import type { OpenTerminal } from '../../server/protocol/terminals.ts';
-import { attached, isRunning, machine, openPage, paper, until } from './tested-page.ts';
+import { attached } from './example-terminal.ts';
+import { isRunning, machine, openPage, paper, until } from './tested-page.ts';
 
 const third = (serial: number): OpenTerminal => ({
   terminal: 'tty3',

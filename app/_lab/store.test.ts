@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { ToBrowser } from '../../server/protocol/browser.ts';
 import type { ErrorCode } from '../../server/protocol/errors.ts';
 import type { SandboxState } from '../../server/protocol/sandbox-state.ts';
 import { exampleLife } from '../../server/testing/lifetime.ts';
+import { attached } from './example-terminal.ts';
 import { isLive } from './lab-state.ts';
 import { createLabStore } from './store.ts';
 
@@ -48,21 +48,7 @@ test('the page says that nothing can be saved until it can be, or until it is to
   assert.equal(store.get().unsaved, false);
 });
 
-const attached: ToBrowser = {
-  type: 'terminal',
-  terminal: 'machine',
-  serial: 1,
-  channel: 1,
-  offset: 0,
-  head: 0,
-  running: true,
-  modes: '',
-  sizes: [{ offset: 0, columns: 80, rows: 24 }],
-  shell: 1,
-  inputOffset: 0,
-  inputTaken: 0,
-  used: true,
-};
+const opened = attached({});
 
 test('a page is live only while it is connected to a running machine', () => {
   const store = createLabStore();
@@ -89,7 +75,7 @@ test("the page corrects its own clock by the lab's", () => {
 
 test('a lost connection keeps the machine, its terminals and the X-ray on the page', () => {
   const store = liveStore();
-  store.dispatch({ type: 'received', at: 0, message: attached });
+  store.dispatch({ type: 'received', at: 0, message: opened });
   store.dispatch({
     type: 'link',
     link: { kind: 'lost', attempt: 1, retryAt: 1, restarting: false },
@@ -100,7 +86,7 @@ test('a lost connection keeps the machine, its terminals and the X-ray on the pa
 
 test('the same machine after a reconnect keeps its terminals', () => {
   const store = liveStore();
-  store.dispatch({ type: 'received', at: 0, message: attached });
+  store.dispatch({ type: 'received', at: 0, message: opened });
   store.dispatch({
     type: 'received',
     at: 0,
@@ -111,7 +97,7 @@ test('the same machine after a reconnect keeps its terminals', () => {
 
 test('another machine begins with nothing of the one before', () => {
   const store = liveStore();
-  store.dispatch({ type: 'received', at: 0, message: attached });
+  store.dispatch({ type: 'received', at: 0, message: opened });
   store.dispatch({ type: 'step-opened', lesson: 'uts', step: 'rename' });
   store.dispatch({
     type: 'received',
@@ -134,7 +120,7 @@ test('another machine begins with nothing of the one before', () => {
 
 test('a machine that is gone says why and takes its terminals with it', () => {
   const store = liveStore();
-  store.dispatch({ type: 'received', at: 0, message: attached });
+  store.dispatch({ type: 'received', at: 0, message: opened });
   store.dispatch({ type: 'received', at: 0, message: { type: 'gone', reason: 'expired' } });
   assert.deepEqual(store.get().machine, { kind: 'gone', reason: 'expired' });
   assert.equal(store.get().terminals.machine.shell.kind, 'closed');
@@ -165,7 +151,7 @@ test('asking for a machine again forgets why the last one failed', () => {
 
 test('only a terminal that is being opened can fail to open', () => {
   const store = liveStore();
-  store.dispatch({ type: 'received', at: 0, message: attached });
+  store.dispatch({ type: 'received', at: 0, message: opened });
   store.dispatch({ type: 'terminal-asked', terminal: 'container' });
   store.dispatch({
     type: 'received',
@@ -178,14 +164,14 @@ test('only a terminal that is being opened can fail to open', () => {
 
 test('a shell that ends keeps its exit code until a new one runs', () => {
   const store = liveStore();
-  store.dispatch({ type: 'received', at: 0, message: attached });
+  store.dispatch({ type: 'received', at: 0, message: opened });
   store.dispatch({
     type: 'received',
     at: 0,
     message: { type: 'terminal-ended', terminal: 'machine', exitCode: 3, signal: 0 },
   });
   assert.deepEqual(store.get().terminals.machine.shell, { kind: 'ended', exitCode: 3, signal: 0 });
-  store.dispatch({ type: 'received', at: 0, message: attached });
+  store.dispatch({ type: 'received', at: 0, message: opened });
   assert.equal(store.get().terminals.machine.shell.kind, 'running');
 });
 
@@ -194,7 +180,7 @@ test('keys that nothing could receive are counted until the terminal is back', (
   store.dispatch({ type: 'key-dropped', terminal: 'machine' });
   store.dispatch({ type: 'key-dropped', terminal: 'machine' });
   assert.equal(store.get().terminals.machine.keysDropped, 2);
-  store.dispatch({ type: 'received', at: 0, message: attached });
+  store.dispatch({ type: 'received', at: 0, message: opened });
   assert.equal(store.get().terminals.machine.keysDropped, 0);
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { ToBrowser } from '../../server/protocol/browser.ts';
 import type { OpenTerminal } from '../../server/protocol/terminals.ts';
+import { attached } from './example-terminal.ts';
 import {
   afterList,
   afterNews,
@@ -21,21 +21,7 @@ const open = (change: Partial<OpenTerminal> = {}): OpenTerminal => ({
   ...change,
 });
 
-const running = (serial: number): Extract<ToBrowser, { type: 'terminal' }> => ({
-  type: 'terminal',
-  terminal: 'tty3',
-  serial,
-  channel: 1,
-  offset: 0,
-  head: 0,
-  running: true,
-  modes: '',
-  sizes: [{ offset: 0, columns: 80, rows: 24 }],
-  shell: 1,
-  inputOffset: 0,
-  inputTaken: 0,
-  used: true,
-});
+const running = (serial: number) => attached({ terminal: 'tty3', serial });
 
 test('a terminal is there while the lab says so, and the lesson’s two always', () => {
   const one = afterList(CLOSED_TERMINALS, [open()]);

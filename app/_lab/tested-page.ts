@@ -7,6 +7,7 @@ import { decodeFrame, encodeFrame, type Frame } from '../../server/protocol/fram
 import type { SandboxState } from '../../server/protocol/sandbox-state.ts';
 
 import { exampleLife } from '../../server/testing/lifetime.ts';
+import { attached } from './example-terminal.ts';
 import { openLink } from './link.ts';
 import { createSession, type Judged } from './session.ts';
 import { createLabStore } from './store.ts';
@@ -145,23 +146,6 @@ export async function openPage(context: TestContext) {
   await until(opened.session, () => isRunning(opened.session));
   return { ...opened, screen };
 }
-
-export const attached = (change: Partial<Extract<ToBrowser, { type: 'terminal' }>>): ToBrowser => ({
-  type: 'terminal',
-  terminal: 'machine',
-  serial: 1,
-  channel: 1,
-  offset: 0,
-  head: 0,
-  running: true,
-  modes: '',
-  sizes: [{ offset: 0, columns: 80, rows: 24 }],
-  shell: 1,
-  inputOffset: 0,
-  inputTaken: 0,
-  used: true,
-  ...change,
-});
 
 type Session = Awaited<ReturnType<typeof page>>['session'];
 
