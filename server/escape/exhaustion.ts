@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SANDBOX_LIMITS } from '../warden/sandbox-limits.ts';
@@ -20,6 +20,9 @@ const SLACK_BYTES = 2560 * 1024 ** 2;
 const NEEDS_NETFILTER = 1;
 
 const MIB = 1024 ** 2;
+
+/** What a file of a group answers that is not there, and one whose group goes while it is read. */
+const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ENODEV']);
 
 /**
  * What the kernel itself uses: all that is neither free, nor a cache, nor a program's. Programs of others
@@ -46,15 +49,21 @@ async function settledBytes(): Promise<number> {
   return before;
 }
 
-/** What the kernel has charged to the attacker. */
+/** What the kernel has charged to the attacker; NaN when the guard has taken its group away meanwhile. */
 function chargedBytes(world: World): number {
   const { id } = world.attacker.state;
   const files = [
     join('/sys/fs/cgroup/memory', world.labName, id, 'memory.usage_in_bytes'),
     join('/sys/fs/cgroup', world.labName, id, 'memory.current'),
   ];
-  const file = files.find((path) => existsSync(path));
-  return file === undefined ? Number.NaN : Number(readFileSync(file, 'utf8'));
+  for (const file of files) {
+    try {
+      return Number(readFileSync(file, 'utf8'));
+    } catch (error) {
+      if (!GONE.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    }
+  }
+  return Number.NaN;
 }
 
 /** The attacker's page has been told that the guard removed its machine. */
