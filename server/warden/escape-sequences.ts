@@ -5,7 +5,7 @@ export type SequenceEvents = {
   /** A control sequence, complete and well formed. */
   readonly control: (sequence: ControlSequence) => void;
   /** The same for SGR whose parameters are `count` plain numbers: colourful output is little else. */
-  readonly rendition: (numbers: Readonly<Float64Array>, count: number) => void;
+  readonly rendition: (numbers: Readonly<Int32Array>, count: number) => void;
   /** SO (1) or SI (0): which of two character sets counts. */
   readonly shift: (level: 0 | 1) => void;
 };
@@ -34,9 +34,9 @@ const PARAMETERS_MAX = 32;
 const CONTROL = /^([<=>?]?)([\d;:]*)([ -/]*)$/;
 
 /**
- * Finds escape sequences in a stream of bytes, wherever it is cut, as a terminal does. Between sequences
- * it searches for the next ESC, so that plain text costs next to nothing. Hostile input costs no more
- * memory than one short sequence.
+ * Finds escape sequences in a stream of bytes, wherever it is cut, as a terminal does. It looks at each byte
+ * once, and makes texts of nothing that can't matter: this is done to all that any terminal prints. Hostile
+ * input costs no more memory than one short sequence.
  */
 export class EscapeSequences {
   #state: 'text' | 'escape' | 'control' | 'string' | 'command' = 'text';
@@ -57,19 +57,34 @@ export class EscapeSequences {
   scan(bytes: Uint8Array, events: SequenceEvents): void {
     let at = 0;
     while (at < bytes.byteLength) {
-      if (this.#state === 'text') {
-        const found = bytes.indexOf(ESC, at);
-        const end = found < 0 ? bytes.byteLength : found;
-        if (end > at) shiftIn(bytes, at, end, events);
-        if (found < 0) return;
-        const after = readRendition(bytes, found, events);
-        if (after === undefined) this.#begin();
-        at = after ?? found + 1;
-      } else {
+      if (this.#state === 'text') at = this.#skipText(bytes, at, events);
+      else {
         this.#take(bytes[at] ?? 0, events);
         at += 1;
       }
     }
+  }
+
+  /** Goes on until a sequence begins that has to be taken byte by byte, and says where that is. */
+  #skipText(bytes: Uint8Array, from: number, events: SequenceEvents): number {
+    const end = bytes.byteLength;
+    // Plain text is most of what is printed, and searched by machine code.
+    if ([ESC, SO, SI].every((byte) => bytes.indexOf(byte, from) < 0)) return end;
+    let at = from;
+    while (at < end) {
+      const byte = bytes[at] ?? 0;
+      at += 1;
+      if (byte >= 0x20) continue;
+      if (byte === ESC) {
+        const after = skipNumbers(bytes, at, events);
+        if (after === undefined) {
+          this.#begin();
+          break;
+        }
+        at = after;
+      } else if (byte === SO || byte === SI) events.shift(byte === SO ? 1 : 0);
+    }
+    return at;
   }
 
   #begin(): void {
@@ -125,49 +140,44 @@ export class EscapeSequences {
   }
 }
 
-const NUMBERS = new Float64Array(PARAMETERS_MAX);
+const NUMBERS = new Int32Array(PARAMETERS_MAX);
 
 /** Larger ones are left to who reads text. */
 const NUMBER_MAX = 1_000_000;
 
-/** Reads an SGR of plain numbers that lies whole in these bytes, without making a text of it; says where it ends. */
-function readRendition(bytes: Uint8Array, at: number, events: SequenceEvents): number | undefined {
-  if (bytes[at + 1] !== 0x5b) return undefined;
+const OPEN = 0x5b;
+const SEMICOLON = 0x3b;
+const RENDITION = 0x6d;
+
+/** Final bytes of the control sequences with numbers alone that change a mode: h, l, r, s, u. */
+const CHANGES: ReadonlySet<number> = new Set([0x68, 0x6c, 0x72, 0x73, 0x75]);
+
+/**
+ * Reads what follows an ESC when it is a control sequence of plain numbers that lies whole in these bytes:
+ * those that come in floods, which set a look or move the cursor. Says where it ends, and nothing if it is
+ * another one.
+ */
+function skipNumbers(bytes: Uint8Array, at: number, events: SequenceEvents): number | undefined {
+  if (bytes[at] !== OPEN) return undefined;
+  const end = bytes.byteLength;
   let count = 0;
   let number = 0;
-  for (let next = at + 2; next < bytes.byteLength; next += 1) {
+  for (let next = at + 1; next < end; next += 1) {
     const byte = bytes[next] ?? 0;
-    if (byte >= 0x30 && byte <= 0x39) number = number * 10 + byte - 0x30;
-    else if (byte === 0x3b || byte === 0x6d) {
-      if (count === PARAMETERS_MAX) return undefined;
-      NUMBERS[count] = number;
-      count += 1;
-      number = 0;
-      if (byte === 0x6d) {
-        events.rendition(NUMBERS, count);
-        return next + 1;
-      }
-    } else return undefined;
-    if (number > NUMBER_MAX) return undefined;
+    if (byte >= 0x30 && byte <= 0x39) {
+      number = number * 10 + byte - 0x30;
+      if (number > NUMBER_MAX) return undefined;
+      continue;
+    }
+    const isFinal = byte >= 0x40 && byte <= 0x7e;
+    if ((!isFinal && byte !== SEMICOLON) || count === PARAMETERS_MAX) return undefined;
+    NUMBERS[count] = number;
+    count += 1;
+    number = 0;
+    if (!isFinal) continue;
+    if (byte === RENDITION) events.rendition(NUMBERS, count);
+    else if (CHANGES.has(byte)) return undefined;
+    return next + 1;
   }
   return undefined;
-}
-
-/** Text between two colours is short: then a view of it, and two searches in that, cost more than a look at each byte. */
-const SHORT_BYTES = 64;
-
-function shiftIn(bytes: Uint8Array, start: number, end: number, events: SequenceEvents): void {
-  if (end - start <= SHORT_BYTES) {
-    for (let at = end - 1; at >= start; at -= 1) {
-      const byte = bytes[at];
-      if (byte !== SO && byte !== SI) continue;
-      events.shift(byte === SO ? 1 : 0);
-      return;
-    }
-    return;
-  }
-  const text = bytes.subarray(start, end);
-  const out = text.lastIndexOf(SO);
-  const back = text.lastIndexOf(SI);
-  if (out >= 0 || back >= 0) events.shift(out > back ? 1 : 0);
 }

@@ -1,4 +1,4 @@
-import { type ControlSequence, EscapeSequences } from './escape-sequences.ts';
+import { type ControlSequence, EscapeSequences, type SequenceEvents } from './escape-sequences.ts';
 import { GraphicRendition } from './graphic-rendition.ts';
 
 /** DEC private modes that are simply on or off, each with what it is on a new screen. */
@@ -51,6 +51,14 @@ export class TerminalModes {
   #rows: number;
   #sequences = new EscapeSequences();
   #modes: Modes = newModes();
+  readonly #events: SequenceEvents = {
+    escape: (intermediates, final) => this.#escape(intermediates, final),
+    control: (sequence) => this.#control(sequence),
+    rendition: (numbers, count) => this.#modes.rendition.applyNumbers(numbers, count),
+    shift: (level) => {
+      this.#modes.level = level;
+    },
+  };
 
   constructor(rows: number) {
     this.#rows = rows;
@@ -74,14 +82,7 @@ export class TerminalModes {
   }
 
   scan(bytes: Uint8Array): void {
-    this.#sequences.scan(bytes, {
-      escape: (intermediates, final) => this.#escape(intermediates, final),
-      control: (sequence) => this.#control(sequence),
-      rendition: (numbers, count) => this.#modes.rendition.applyNumbers(numbers, count),
-      shift: (level) => {
-        this.#modes.level = level;
-      },
-    });
+    this.#sequences.scan(bytes, this.#events);
   }
 
   /** The terminal has another size from here on: all its lines scroll again. */
