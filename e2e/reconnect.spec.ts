@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { expect, test } from 'playwright/test';
+import { expect, type TestInfo, test } from 'playwright/test';
 import { LabPage } from './lab-page.ts';
 import { labPort } from './lab-ports.ts';
 
@@ -19,6 +19,29 @@ async function settledRows(lab: LabPage): Promise<string> {
     expect(rows).toBe(before);
   }).toPass();
   return rows;
+}
+
+/** The terminal as it is drawn, to the pixel, while it has the keyboard. */
+async function pictureOf(lab: LabPage): Promise<Buffer> {
+  await lab.terminal('machine').getByRole('textbox').focus();
+  const screen = lab.terminal('machine').locator('.xterm-screen');
+  return screen.screenshot({ animations: 'disabled' });
+}
+
+/** Waits until the terminal is drawn as in a picture; both pictures are kept when it never is. */
+async function expectPicture(lab: LabPage, before: Buffer, info: TestInfo): Promise<void> {
+  let after = before;
+  const same = async () => {
+    after = await pictureOf(lab);
+    return after.equals(before);
+  };
+  try {
+    await expect.poll(same, { message: 'the picture is the one from before' }).toBe(true);
+  } catch (error) {
+    for (const [name, body] of Object.entries({ before, after }))
+      await info.attach(name, { body, contentType: 'image/png' });
+    throw error;
+  }
 }
 
 /** Full-screen programs, each with what is typed into it, and what its screen then shows. */
@@ -47,7 +70,7 @@ for (const [name, { start, keys, shows }] of Object.entries(PROGRAMS)) {
   test(`the screen of ${name} is the same after a reload, after web was killed, and after a while without a network`, async ({
     page,
     context,
-  }) => {
+  }, info) => {
     const lab = new LabPage(page, 'en');
     await lab.openLesson('uts');
     await lab.type('machine', start);
@@ -55,9 +78,11 @@ for (const [name, { start, keys, shows }] of Object.entries(PROGRAMS)) {
     for (const key of keys) await page.keyboard.press(key);
     await expect.poll(() => rowsOf(lab)).toMatch(shows);
     const before = await settledRows(lab);
+    const picture = await pictureOf(lab);
 
     await page.reload();
     await expect.poll(() => rowsOf(lab)).toBe(before);
+    await expectPicture(lab, picture, info);
 
     process.kill(pidOfWeb(), 'SIGKILL');
     await expect(page.getByText(lab.text.live.link.open, { exact: true })).toBeHidden();
@@ -68,6 +93,7 @@ for (const [name, { start, keys, shows }] of Object.entries(PROGRAMS)) {
     await context.setOffline(false);
     await expect(page.getByText(lab.text.live.link.open, { exact: true })).toBeVisible();
     await expect.poll(() => rowsOf(lab)).toBe(before);
+    await expectPicture(lab, picture, info);
   });
 }
 
