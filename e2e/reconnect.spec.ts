@@ -53,7 +53,9 @@ const PROGRAMS = {
   },
   top: { start: 'top -d 100', keys: [], shows: /PID\s+USER/ },
   tmux: {
-    start: 'tmux new -s x \\; split-window -h \\; send-keys "echo in-\\$((1))-side" Enter',
+    // Its clock would go on meanwhile.
+    start:
+      'tmux new -s x \\; set status-right "" \\; split-window -h \\; send-keys "echo in-\\$((1))-side" Enter',
     keys: [],
     shows: /in-1-side/,
   },

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, connect as dial, type Server, type Socket } from 'node:net';
+import { createServer, type Server, Socket } from 'node:net';
 
 /** One direction of a connection: passes bytes on, holds them, or stops in the middle of something. */
 class Way {
@@ -113,17 +113,24 @@ export class ProxiedConnection {
 export class CutProxy {
   readonly #server: Server;
   readonly #connections: ProxiedConnection[] = [];
+  /** What is done with a connection that has come, instead of passing it on at once. */
+  #holdNext: ((passOn: () => void) => void) | undefined;
   /** How many connections there have been. */
   count = 0;
 
   private constructor(server: Server, targetPort: number) {
     this.#server = server;
     server.on('connection', (client) => {
-      const upstream = dial({ port: targetPort, host: '127.0.0.1', allowHalfOpen: true });
+      const upstream = new Socket({ allowHalfOpen: true });
       client.setNoDelay();
       upstream.setNoDelay();
       this.count += 1;
       this.#connections.push(new ProxiedConnection(client, upstream));
+      const passOn = () => {
+        if (!upstream.destroyed) upstream.connect({ port: targetPort, host: '127.0.0.1' });
+      };
+      if (this.#holdNext === undefined) passOn();
+      else this.#holdNext(passOn);
     });
   }
 
@@ -143,6 +150,21 @@ export class CutProxy {
   get latest(): ProxiedConnection | undefined {
     const last = this.#connections.at(-1);
     return last?.open === true ? last : undefined;
+  }
+
+  /** The next connection gets no further than here before the function that this returns is called. */
+  holdNext(): () => void {
+    let released = false;
+    let passOn: (() => void) | undefined;
+    this.#holdNext = (held) => {
+      this.#holdNext = undefined;
+      if (released) held();
+      else passOn = held;
+    };
+    return () => {
+      released = true;
+      passOn?.();
+    };
   }
 
   async close(): Promise<void> {

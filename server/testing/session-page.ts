@@ -20,7 +20,7 @@ export class Paper {
   #marker: string | undefined;
   #hash: Hash | undefined;
   #hashLeft = 0;
-  #hashed: ((digest: string) => void) | undefined;
+  #digest: string | undefined;
 
   constructor() {
     this.view = {
@@ -38,13 +38,21 @@ export class Paper {
     };
   }
 
-  /** The SHA-256 of the next so many bytes after a marker, which has yet to come. */
-  hashAfter(marker: string, bytes: number): Promise<string> {
-    return new Promise((resolve) => {
-      this.#marker = marker;
-      this.#hashLeft = bytes;
-      this.#hashed = resolve;
-    });
+  /** Makes a SHA-256 of the next so many bytes after a marker, which has yet to come. */
+  hashAfter(marker: string, bytes: number): void {
+    this.#marker = marker;
+    this.#hashLeft = bytes;
+    this.#digest = undefined;
+  }
+
+  /** That SHA-256, when all these bytes have come. */
+  get digest(): string | undefined {
+    return this.#digest;
+  }
+
+  /** How many of them have yet to come. */
+  get missingBytes(): number {
+    return this.#hashLeft;
   }
 
   #draw(bytes: Uint8Array): void {
@@ -65,7 +73,7 @@ export class Paper {
       this.#hashLeft -= part.byteLength;
       rest = rest.subarray(part.byteLength);
       if (this.#hashLeft === 0) {
-        this.#hashed?.(this.#hash.digest('hex'));
+        this.#digest = this.#hash.digest('hex');
         this.#hash = undefined;
       }
     }
