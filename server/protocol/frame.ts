@@ -49,12 +49,17 @@ const KIND_BY_BYTE = [
 /** Writes a frame as bytes. The payload is copied. */
 export function encodeFrame(frame: Frame): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(FRAME_HEADER_BYTES + frame.payload.byteLength);
-  const view = new DataView(bytes.buffer);
+  writeFrameHeader(bytes, 0, frame);
+  bytes.set(frame.payload, FRAME_HEADER_BYTES);
+  return bytes;
+}
+
+/** Writes what comes before the payload to `bytes`, from `at` on. */
+export function writeFrameHeader(bytes: Uint8Array, at: number, frame: Frame): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, FRAME_HEADER_BYTES);
   view.setUint8(0, FRAME_KINDS[frame.kind]);
   view.setUint32(1, frame.channel);
   view.setBigUint64(5, BigInt(frame.offset));
-  bytes.set(frame.payload, FRAME_HEADER_BYTES);
-  return bytes;
 }
 
 /** Reads a frame; `undefined` when the bytes are none. The payload is a view on `bytes`, not a copy. */

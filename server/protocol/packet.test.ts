@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { encodePacket, type Packet, PacketError, PacketReader, packetHead } from './packet.ts';
+import { encodeFrame, type Frame } from './frame.ts';
+import {
+  encodeFramePacketHead,
+  encodePacket,
+  type Packet,
+  PacketError,
+  PacketReader,
+} from './packet.ts';
 import { WARDEN_PACKET_BYTES_MAX } from './warden.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -52,8 +59,9 @@ test('a packet without a kind, or of an unknown kind, is refused', () => {
   assert.throws(() => [...new PacketReader().read(new Uint8Array([0, 0, 0, 1, 9]))], PacketError);
 });
 
-test('a head and a body sent apart are the packet that is sent whole', () => {
-  const body = new Uint8Array(70_000).fill(7);
-  const apart = Buffer.concat([packetHead('frame', body.byteLength), body]);
-  assert.deepEqual(apart, Buffer.from(encodePacket('frame', body)));
+test('a frame whose payload is sent apart is the packet that is sent whole', () => {
+  const payload = new Uint8Array(60_000).fill(7);
+  const frame: Frame = { kind: 'output', channel: 258, offset: 2 ** 40 + 3, payload };
+  const apart = Buffer.concat([encodeFramePacketHead(frame), payload]);
+  assert.deepEqual(apart, Buffer.from(encodePacket('frame', encodeFrame(frame))));
 });

@@ -1,3 +1,4 @@
+import { FRAME_HEADER_BYTES, type Frame, writeFrameHeader } from './frame.ts';
 import { WARDEN_PACKET_BYTES_MAX } from './warden.ts';
 
 /**
@@ -13,21 +14,28 @@ const LENGTH_BYTES = 4;
 const KIND_BYTES = 1;
 const KIND_BY_BYTE = ['json', 'frame'] as const satisfies readonly PacketKind[];
 
+const HEAD_BYTES = LENGTH_BYTES + KIND_BYTES;
+
 /** Writes one packet as bytes. The body is copied. */
 export function encodePacket(kind: PacketKind, body: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(LENGTH_BYTES + KIND_BYTES + body.byteLength);
-  bytes.set(packetHead(kind, body.byteLength));
-  bytes.set(body, LENGTH_BYTES + KIND_BYTES);
+  const bytes = new Uint8Array(HEAD_BYTES + body.byteLength);
+  writePacketHead(bytes, kind, body.byteLength);
+  bytes.set(body, HEAD_BYTES);
   return bytes;
 }
 
-/** What comes before the body of a packet, for who sends a long one without copying it. */
-export function packetHead(kind: PacketKind, bodyBytes: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(LENGTH_BYTES + KIND_BYTES);
-  const view = new DataView(bytes.buffer);
+/** A packet with a terminal frame as bytes, but for the frame's payload: who sends a long one need not copy it. */
+export function encodeFramePacketHead(frame: Frame): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(HEAD_BYTES + FRAME_HEADER_BYTES);
+  writePacketHead(bytes, 'frame', FRAME_HEADER_BYTES + frame.payload.byteLength);
+  writeFrameHeader(bytes, HEAD_BYTES, frame);
+  return bytes;
+}
+
+function writePacketHead(bytes: Uint8Array, kind: PacketKind, bodyBytes: number): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, HEAD_BYTES);
   view.setUint32(0, KIND_BYTES + bodyBytes);
   view.setUint8(LENGTH_BYTES, PACKET_KINDS[kind]);
-  return bytes;
 }
 
 /** The other side sent what is no packet. The stream can't be read any further. */
@@ -83,7 +91,8 @@ export class PacketReader {
       this.#chunks.shift();
       return first;
     }
-    const bytes = new Uint8Array(length);
+    // All of it is written below.
+    const bytes = Buffer.allocUnsafe(length);
     let filled = 0;
     while (filled < length) {
       const chunk = this.#chunks.shift();

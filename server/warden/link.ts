@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
+import { encodeFrame, type Frame } from '../protocol/frame.ts';
 import {
+  encodeFramePacketHead,
   encodePacket,
   type Packet,
   PacketError,
   PacketReader,
-  packetHead,
 } from '../protocol/packet.ts';
 import type { FromWarden } from '../protocol/warden.ts';
 
@@ -48,15 +49,15 @@ export class Link {
     this.#write(encodePacket('json', Buffer.from(JSON.stringify(message))));
   }
 
-  /** The frame's bytes must not change any more: a long one is not copied. */
-  sendFrame(frame: Uint8Array): void {
-    if (frame.byteLength < UNCOPIED_BYTES_MIN) {
-      this.#write(encodePacket('frame', frame));
+  /** The payload's bytes must not change any more: a long one is not copied. */
+  sendFrame(frame: Frame): void {
+    if (frame.payload.byteLength < UNCOPIED_BYTES_MIN) {
+      this.#write(encodePacket('frame', encodeFrame(frame)));
       return;
     }
     this.#stream.cork();
-    this.#write(packetHead('frame', frame.byteLength));
-    this.#write(frame);
+    this.#write(encodeFramePacketHead(frame));
+    this.#write(frame.payload);
     this.#stream.uncork();
   }
 

@@ -1,4 +1,4 @@
-import { encodeFrame, type Frame } from '../protocol/frame.ts';
+import type { Frame } from '../protocol/frame.ts';
 import type { TerminalName } from '../protocol/identifiers.ts';
 import type { LinePlace } from '../protocol/lifetime.ts';
 import type { Pressure } from '../protocol/pressure.ts';
@@ -18,7 +18,7 @@ const NOTHING = new Uint8Array();
 /** What a session says to web. */
 export type Voice = {
   readonly send: (message: FromWarden) => void;
-  readonly sendFrame: (frame: Uint8Array) => void;
+  readonly sendFrame: (frame: Frame) => void;
 };
 
 /** What one web process has in its hands: holds, attachments and watches. All of it vanishes with its link. */
@@ -126,10 +126,8 @@ export class Session {
   tellsOf(channel: number): AttachmentEvents {
     const { send, sendFrame } = this.voice;
     return {
-      output: (offset, payload) =>
-        sendFrame(encodeFrame({ kind: 'output', channel, offset, payload })),
-      taken: (offset) =>
-        sendFrame(encodeFrame({ kind: 'taken', channel, offset, payload: NOTHING })),
+      output: (offset, payload) => sendFrame({ kind: 'output', channel, offset, payload }),
+      taken: (offset) => sendFrame({ kind: 'taken', channel, offset, payload: NOTHING }),
       skipped: (continuation) => send({ type: 'terminal-skipped', channel, ...continuation }),
       size: (size, used) => send({ type: 'terminal-size', channel, ...size, used }),
     };

@@ -230,13 +230,14 @@ export class Terminal {
    * nothing.
    */
   #readOrPause(): void {
-    const pages = [...this.#attachments.keys()];
-    const unseenBytes = this.#printed.head - this.#seenOffset;
-    const pause =
-      pages.length > 0
-        ? pages.every((page) => page.blocked)
-        : unseenBytes > FLOW_CONTROL.pauseAboveBytes;
-    if (pause) this.#shell?.pause();
+    if (this.#allAreBehind()) this.#shell?.pause();
     else this.#shell?.resume();
+  }
+
+  #allAreBehind(): boolean {
+    if (this.#attachments.size === 0)
+      return this.#printed.head - this.#seenOffset > FLOW_CONTROL.pauseAboveBytes;
+    for (const page of this.#attachments.keys()) if (!page.blocked) return false;
+    return true;
   }
 }
