@@ -87,10 +87,7 @@ function isTrouble(link: Link, machine: Machine): boolean {
   return link.kind === 'lost' || link.kind === 'refused' || machine.kind === 'failed';
 }
 
-function linkText(link: Link): 'connecting' | 'open' | 'lost' | 'restarting' | 'refused' {
-  if (link.kind === 'lost') return link.restarting ? 'restarting' : 'lost';
-  return link.kind;
-}
+const linkText = (link: Link) => (link.kind === 'lost' ? link.cause : link.kind);
 
 type MachineClockProps = {
   readonly store: LabStore;

@@ -6,7 +6,7 @@ import type { LiveText } from '../_messages/live.en.ts';
 import { fill, useText } from '../_messages/text.tsx';
 import { Button } from '../_ui/Button.tsx';
 import { LifeTime, LifeWarning } from './LifeNotice.tsx';
-import type { LabState } from './lab-state.ts';
+import type { LabState, LossCause } from './lab-state.ts';
 import { NeedsNotice } from './NeedsNotice.tsx';
 import { Strip } from './Strip.tsx';
 import type { LabSession } from './session.ts';
@@ -127,9 +127,15 @@ function Lost({ lab, now, onRetry }: { lab: LabState; now: number; onRetry: () =
   );
 }
 
+const LOST_TEXTS = {
+  lost: 'lostText',
+  restarting: 'restartingText',
+  crowded: 'crowdedText',
+} as const satisfies Record<LossCause, string>;
+
 function lostText({ link, machine }: LabState, live: LiveText): string {
   if (machine.kind === 'gone' && machine.reason === 'shutdown') return live.status.gone.shutdown;
-  return link.kind === 'lost' && link.restarting ? live.link.restartingText : live.link.lostText;
+  return live.link[LOST_TEXTS[link.kind === 'lost' ? link.cause : 'lost']];
 }
 
 type NoMachineProps = {

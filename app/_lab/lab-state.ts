@@ -23,6 +23,9 @@ import {
   withTerminal,
 } from './terminals-state.ts';
 
+/** Why a page is not connected: the way to the lab, the lab itself, or too many pages before this one. */
+export type LossCause = 'lost' | 'restarting' | 'crowded';
+
 /** The page's connection to the lab. */
 export type Link =
   /** `attempt` counts from 0, and from 0 again once the lab has answered. */
@@ -33,7 +36,7 @@ export type Link =
       readonly kind: 'lost';
       readonly attempt: number;
       readonly retryAt: number;
-      readonly restarting: boolean;
+      readonly cause: LossCause;
     }
   /** The lab does not talk to this page any more: only a reload helps. */
   | { readonly kind: 'refused' };

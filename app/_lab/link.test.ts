@@ -81,7 +81,7 @@ test('a lost connection is made again by itself', async (context) => {
   const { link, connection, connections, states } = await lab(context);
   connection.terminate();
   const lost = await states.until((state) => state.kind === 'lost');
-  assert.equal(lost.kind === 'lost' && lost.restarting, false);
+  assert.equal(lost.kind === 'lost' && lost.cause, 'lost');
   assert.equal(link.send({ type: 'check-now' }), false);
   await connections.until(() => true);
   await states.until((state) => state.kind === 'open');
@@ -91,7 +91,15 @@ test('a lab that restarts says so', async (context) => {
   const { connection, states } = await lab(context);
   connection.close(CLOSE_CODES.restarting);
   const lost = await states.until((state) => state.kind === 'lost');
-  assert.equal(lost.kind === 'lost' && lost.restarting, true);
+  assert.equal(lost.kind === 'lost' && lost.cause, 'restarting');
+});
+
+test('a lab that has enough pages says so, and is asked again', async (context) => {
+  const { connection, connections, states } = await lab(context);
+  connection.close(CLOSE_CODES.crowded);
+  const lost = await states.until((state) => state.kind === 'lost');
+  assert.equal(lost.kind === 'lost' && lost.cause, 'crowded');
+  await connections.until(() => true);
 });
 
 test('a page of another version does not come back', async (context) => {
@@ -127,7 +135,7 @@ test('a silent connection is asked whether it lives, and given up when nothing c
   const { said, connections, states } = await lab(context, SOON);
   assert.equal(await said.until(() => true), '{"type":"ping"}');
   const lost = await states.until((state) => state.kind === 'lost');
-  assert.equal(lost.kind === 'lost' && lost.restarting, false);
+  assert.equal(lost.kind === 'lost' && lost.cause, 'lost');
   await connections.until(() => true);
 });
 

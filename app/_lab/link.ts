@@ -6,7 +6,7 @@ import {
 } from '../../server/protocol/browser.ts';
 import { decodeFrame, encodeFrame, type Frame } from '../../server/protocol/frame.ts';
 import { reconnectDelayMs } from './backoff.ts';
-import type { Link } from './lab-state.ts';
+import type { Link, LossCause } from './lab-state.ts';
 
 export type LinkEvents = {
   readonly onState: (link: Link) => void;
@@ -115,8 +115,12 @@ export function openLink(
     const delayMs = reconnectDelayMs(attempt);
     attempt += 1;
     timer = setTimeout(open, delayMs);
-    const restarting = code === CLOSE_CODES.restarting;
-    events.onState({ kind: 'lost', attempt, retryAt: Date.now() + delayMs, restarting });
+    events.onState({
+      kind: 'lost',
+      attempt,
+      retryAt: Date.now() + delayMs,
+      cause: causeOf(code),
+    });
   };
 
   /** Lets go of the socket: whatever it still says is not for us. */
@@ -167,6 +171,11 @@ export function openLink(
     },
     close: finish,
   };
+}
+
+function causeOf(code: number): LossCause {
+  if (code === CLOSE_CODES.restarting) return 'restarting';
+  return code === CLOSE_CODES.crowded ? 'crowded' : 'lost';
 }
 
 /** `WebSocket.OPEN`, which Node 20 has no global for. */

@@ -63,7 +63,7 @@ test('a page is live only while it is connected to a running machine', () => {
   assert.equal(isLive(store.get()), true);
   store.dispatch({
     type: 'link',
-    link: { kind: 'lost', attempt: 1, retryAt: 1, restarting: false },
+    link: { kind: 'lost', attempt: 1, retryAt: 1, cause: 'lost' },
   });
   assert.equal(isLive(store.get()), false);
 });
@@ -78,7 +78,7 @@ test('a lost connection keeps the machine, its terminals and the X-ray on the pa
   store.dispatch({ type: 'received', at: 0, message: opened });
   store.dispatch({
     type: 'link',
-    link: { kind: 'lost', attempt: 1, retryAt: 1, restarting: false },
+    link: { kind: 'lost', attempt: 1, retryAt: 1, cause: 'lost' },
   });
   assert.equal(store.get().machine.kind, 'running');
   assert.equal(store.get().terminals.machine.shell.kind, 'running');

@@ -37,6 +37,8 @@ export const CLOSE_CODES = {
   protocol: 4400,
   /** The page speaks another version: reload it. */
   version: 4426,
+  /** As many pages are open as one address, or all together, may have: try again when some are closed. */
+  crowded: 4429,
   /** The lab is stopping or restarting: try again. */
   restarting: 4503,
 } as const;

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import test, { type TestContext } from 'node:test';
+import { CLOSE_CODES } from '../protocol/browser.ts';
 import { eventually } from '../testing/eventually.ts';
 import { startLab } from '../testing/lab.ts';
 import { newSecret, TestPage } from '../testing/page.ts';
@@ -131,7 +133,11 @@ test('an address has as many machines as the operator allows, and a proxy says w
 
 test('an address has as many pages as the operator allows', async (context) => {
   const { connect } = await open(context, '--connections-per-address', '2');
+  const first = await connect();
   await connect();
-  await connect();
-  await assert.rejects(connect(), /503/);
+  const { socket } = await connect();
+  const [code] = await once(socket, 'close');
+  assert.equal(code, CLOSE_CODES.crowded);
+  await first.close();
+  await (await connect()).hello(newSecret());
 });

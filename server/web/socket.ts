@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { CLOSE_CODES, WEBSOCKET_PATH } from '../protocol/browser.ts';
 import { FRAME_HEADER_BYTES, FRAME_PAYLOAD_BYTES_MAX } from '../protocol/frame.ts';
 import { serveConnection } from './connection.ts';
@@ -38,7 +38,7 @@ export function serveSockets(
     if (refusal !== undefined) {
       refuse(stream, refusal);
     } else if (!connections.enter(address)) {
-      refuse(stream, '503 Service Unavailable');
+      sockets.handleUpgrade(request, stream, head, turnAway);
     } else {
       stream.once('close', () => connections.leave(address));
       sockets.handleUpgrade(request, stream, head, (socket) => {
@@ -59,6 +59,17 @@ export function serveSockets(
       await Promise.all(closed);
     },
   };
+}
+
+/** How long a page that is turned away may take to go. */
+const GOING_MS = 1_000;
+
+/** Browsers keep an HTTP status to themselves: a page that is to say why must have been connected. */
+function turnAway(socket: WebSocket): void {
+  socket.on('error', () => socket.terminate());
+  socket.close(CLOSE_CODES.crowded, 'Too many pages are open.');
+  const timer = setTimeout(() => socket.terminate(), GOING_MS);
+  socket.once('close', () => clearTimeout(timer));
 }
 
 /** Why this is not a connection of a page of ours, as an HTTP status. */
