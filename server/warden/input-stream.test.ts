@@ -87,3 +87,17 @@ test('pages that come and go do not fill the memory, and one that stays is not f
   assert.equal(streams.open(early, 1).accepted, 0);
   stop();
 });
+
+test('a page that comes back is told of what is taken, though the one before left while that was due', async () => {
+  const stream = new InputStream(0);
+  const leave = stream.listen(() => {});
+  accept(stream, 0, 'abc');
+  stream.took(3);
+  leave();
+  const told: number[] = [];
+  stream.listen((offset) => told.push(offset));
+  accept(stream, 3, 'de');
+  stream.took(2);
+  await eventually('the page is told', () => told.length > 0);
+  assert.deepEqual(told, [5]);
+});

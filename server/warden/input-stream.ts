@@ -37,7 +37,9 @@ export class InputStream {
     this.#listeners.add(taken);
     return () => {
       this.#listeners.delete(taken);
-      if (!this.listened) clearTimeout(this.#timer);
+      if (this.listened) return;
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
     };
   }
 
