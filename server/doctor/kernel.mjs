@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { release } from 'node:os';
+import { freemem, release } from 'node:os';
 import { existingParent } from './host.mjs';
 import { degraded, missing, ok } from './requirement.mjs';
 
@@ -38,6 +38,10 @@ const NO_IDMAP = [
   'zfs',
   'ecryptfs',
 ];
+
+/** Terminals that a page may open (server/protocol/identifiers.ts), and memory that a machine seldom exceeds. */
+const TERMINALS_PER_MACHINE = 6;
+const BYTES_PER_MACHINE = 48 * 1024 ** 2;
 
 /** What the kernel must be able to do. @type {readonly import('./requirement.mjs').Requirement[]} */
 export const KERNEL_REQUIREMENTS = [
@@ -122,6 +126,23 @@ export const KERNEL_REQUIREMENTS = [
         );
       }
       return ok('allowed');
+    },
+  },
+  {
+    name: 'pseudo-terminals',
+    when: 'doctor',
+    probe() {
+      const max = readNumber('/proc/sys/kernel/pty/max') ?? 0;
+      const machines = Math.floor(
+        (max - (readNumber('/proc/sys/kernel/pty/reserve') ?? 0)) / TERMINALS_PER_MACHINE,
+      );
+      const detail = `kernel.pty.max is ${max}: ${TERMINALS_PER_MACHINE} terminals for each of ${machines} machines`;
+      return machines >= freemem() / BYTES_PER_MACHINE
+        ? ok(detail)
+        : degraded(
+            `${detail}, and there is memory for more.`,
+            `Where more are expected, set twice as many: sysctl kernel.pty.max=${2 * max}.`,
+          );
     },
   },
   {
