@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { eventually } from '../testing/eventually.ts';
 import { processesOf } from '../testing/kernel-state.ts';
 import { Machine } from '../testing/machine.ts';
+import { PATIENCE } from '../testing/patience.ts';
 import { parseEnd } from './prober.ts';
 
 const run = promisify(execFile);
@@ -57,7 +58,7 @@ test('a probe that does not end is ended, with all that it has started', async (
     echo begun; exec sleep 1002`;
   const { end, tookMs } = await probe('sh', '-c', script);
   assert.deepEqual(end, { exitCode: undefined, printed: 'begun\n' });
-  assert.ok(tookMs > 1900 && tookMs < 3500, `${tookMs} ms`);
+  assert.ok(tookMs > 1900 && tookMs < 3500 * PATIENCE, `${tookMs} ms`);
   await nobodyIsProbed(machine);
 });
 
@@ -65,7 +66,7 @@ test('what a probe leaves behind ends with it', async (context) => {
   const { machine, probe } = await make(context);
   const { end, tookMs } = await probe('sh', '-c', 'setsid sleep 1000 & echo started');
   assert.deepEqual(end, { exitCode: 0, printed: 'started\n' });
-  assert.ok(tookMs < 1500, `${tookMs} ms`);
+  assert.ok(tookMs < 1500 * PATIENCE, `${tookMs} ms`);
   await nobodyIsProbed(machine);
 });
 
@@ -74,9 +75,9 @@ test('a probe that prints without end costs no more than a little', async (conte
   const { end, bytes, tookMs } = await probe('yes', 'a hostile line');
   assert.equal(end?.exitCode, undefined);
   assert.ok(bytes <= 16 * 1024 + 16, `${bytes}`);
-  assert.ok(tookMs < 3500, `${tookMs} ms`);
+  assert.ok(tookMs < 3500 * PATIENCE, `${tookMs} ms`);
   const bomb = await probe('sh', '-c', 'f() { f | f & f; }; f');
-  assert.ok(bomb.tookMs < 5000, `${bomb.tookMs} ms`);
+  assert.ok(bomb.tookMs < 5000 * PATIENCE, `${bomb.tookMs} ms`);
 });
 
 test('a probe is seen as one by the kernel, and counts toward the limits of the machine', async (context) => {
@@ -109,7 +110,7 @@ test('a machine that goes while it is probed takes the probe with it', async (co
   await machine.destroy();
   const { end, tookMs } = await asked;
   assert.equal(end?.exitCode, 137);
-  assert.ok(tookMs < 2500, `${tookMs} ms`);
+  assert.ok(tookMs < 2500 * PATIENCE, `${tookMs} ms`);
 });
 
 test('a machine that is gone is not probed', async (context) => {
