@@ -13,6 +13,8 @@ const newOwner = () => randomBytes(32).toString('hex');
 
 /** A registry with a pool, and what it told. */
 function open(context: TestContext, warm: number, sandboxesMax = 8, base = lowerdirs()) {
+  // What is registered first is done first: the pool must make no more when its library is closed.
+  context.after(() => registry.close());
   const native = openTestNative(context);
   const made: Sandbox[] = [];
   const handedOver: Sandbox[] = [];
@@ -36,7 +38,6 @@ function open(context: TestContext, warm: number, sandboxesMax = 8, base = lower
       inspectFailed: (_sandbox, error) => failed.push(error),
     },
   });
-  context.after(() => registry.close());
   const hold = async (owner = newOwner()) => {
     const held = await registry.hold(owner);
     assert.ok(held.ok, JSON.stringify(held));
