@@ -11,8 +11,8 @@ const PROBE_EVERY_MS = { stirred: 600, calm: 2_000 } as const;
 /** The same for all sandboxes together: making a process holds the event loop for some milliseconds. */
 const ANY_PROBE_EVERY_MS = 25;
 
-/** The program ends a probe after two seconds by itself; one that does not is ended. */
-const PROBE_MS_MAX = 5_000;
+/** The program ends a probe after two seconds by itself, and waits for its end; one that does not is ended. */
+const PROBE_MS_MAX = 8_000;
 
 /** What the program tells at most: a line, and the beginning of what the command printed. */
 const TOLD_BYTES_MAX = 32 * 1024;
