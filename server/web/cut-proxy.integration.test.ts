@@ -12,7 +12,7 @@ import { PATIENCE } from '../testing/patience.ts';
 import { SessionPage } from '../testing/session-page.ts';
 
 /** How often the connection is harmed while bytes flow; `GLASSBOX_CUTS` sets another number. */
-const CUTS = Number(process.env.GLASSBOX_CUTS) || 80;
+const CUTS = Number(process.env.GLASSBOX_CUTS) || 200;
 const SEED = Number(process.env.GLASSBOX_SEED) || 20_261_126;
 
 /** Each way; a connection brings a window's worth at once, so more cuts need more bytes to harm. */
