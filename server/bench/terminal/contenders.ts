@@ -40,6 +40,8 @@ export async function openOurs(): Promise<Contender> {
     '0',
     '--max-sandboxes',
     `${SANDBOXES_MAX}`,
+    '--trust-proxy',
+    '127.0.0.1',
   ]);
   const address = await lab.address();
   return {
