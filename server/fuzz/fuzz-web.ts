@@ -78,7 +78,8 @@ async function introduce(client: RawClient, chance: Chance): Promise<PageState> 
   const begun = await client.hear('machine', 'error');
   client.say(openTerminal());
   // Another page of the same owner may have thrown the machine away meanwhile.
-  const opened = begun.type === 'error' ? begun : await client.hear('terminal', 'error');
+  const answers = ['terminal', 'terminal-failed', 'gone', 'error'] as const;
+  const opened = begun.type === 'error' ? begun : await client.hear(...answers);
   return {
     greeted: true,
     secret,
