@@ -18,7 +18,7 @@ export const LIVE_EN = {
       'The connection to the lab is lost. As long as the lab runs, your machine goes on without it.',
     restartingText: 'The lab is restarting. This page comes back by itself.',
     crowdedText:
-      'As many pages of the lab are open as your network may have. Close those that you do not need: this page comes in by itself when there is room.',
+      'As many pages are open as the lab has room for, or as your network may have. Close those that you do not need: this page comes in by itself when there is room.',
     refusedText:
       'The lab has changed since this page was loaded, and the two no longer understand each other.',
     retryIn: 'Next attempt in {seconds} s.',

@@ -17,7 +17,8 @@ export const LIVE_ZH = {
     refused: '页面已过期',
     lostText: '与实验室的连接断开了。只要实验室还在运行，你的机器就不会停。',
     restartingText: '实验室正在重启，本页会自动恢复。',
-    crowdedText: '你所在的网络打开的实验室页面已达上限。请关掉不用的页面，有空位后本页会自动连上。',
+    crowdedText:
+      '实验室或你所在网络可打开的页面数已达上限。请关掉不用的页面，有空位后本页会自动连上。',
     refusedText: '本页打开之后实验室更新了，两者已无法互相理解。',
     retryIn: '{seconds} 秒后重试。',
     retryNow: '立即重试',

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { connect as dial } from 'node:net';
 import test, { type TestContext } from 'node:test';
+import { handshake } from '../fuzz/raw-client.ts';
 import { CLOSE_CODES } from '../protocol/browser.ts';
 import { eventually } from '../testing/eventually.ts';
 import { startLab } from '../testing/lab.ts';
@@ -140,4 +142,27 @@ test('an address has as many pages as the operator allows', async (context) => {
   assert.equal(code, CLOSE_CODES.crowded);
   await first.close();
   await (await connect()).hello(newSecret());
+});
+
+test('those who are turned away and do not go are no more than some', async (context) => {
+  const { lab, connect } = await open(context, '--connections-per-address', '1');
+  const first = await connect();
+  const address = await lab.address();
+  const { hostname, port } = new URL(address);
+  // None of them answers the close, as a browser does at once.
+  const outcomes = await Promise.all(
+    Array.from({ length: 200 }, async () => {
+      const socket = dial(Number(port), hostname);
+      context.after(() => socket.destroy());
+      socket.on('error', () => {}).write(handshake(address));
+      const [head] = await once(socket, 'data');
+      return /^HTTP\/1\.1 (\d+)/.exec(String(head))?.[1] ?? 'none';
+    }),
+  );
+  assert.deepEqual([...new Set(outcomes)].sort(), ['101', '503']);
+  const told = async () => (await once((await connect()).socket, 'close'))[0];
+  await eventually('they are gone, and the next one is told why', async () => {
+    return (await told().catch(() => undefined)) === CLOSE_CODES.crowded;
+  });
+  await first.hello(newSecret());
 });

@@ -31,6 +31,9 @@ export function serveSockets(
     maxPayload: FRAME_HEADER_BYTES + FRAME_PAYLOAD_BYTES_MAX,
   });
 
+  /** Pages that are turned away and have not gone. */
+  let leaving = 0;
+
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => stream.destroy());
     const refusal = refusalOf(request);
@@ -38,6 +41,14 @@ export function serveSockets(
     if (refusal !== undefined) {
       refuse(stream, refusal);
     } else if (!connections.enter(address)) {
+      if (leaving >= LEAVING_MAX) {
+        refuse(stream, '503 Service Unavailable');
+        return;
+      }
+      leaving += 1;
+      stream.once('close', () => {
+        leaving -= 1;
+      });
       sockets.handleUpgrade(request, stream, head, turnAway);
     } else {
       stream.once('close', () => connections.leave(address));
@@ -61,8 +72,9 @@ export function serveSockets(
   };
 }
 
-/** How long a page that is turned away may take to go. */
+/** How long a page that is turned away may take to go, and how many may take it at once: they are not counted elsewhere. */
 const GOING_MS = 1_000;
+const LEAVING_MAX = 64;
 
 /** Browsers keep an HTTP status to themselves: a page that is to say why must have been connected. */
 function turnAway(socket: WebSocket): void {
