@@ -6,6 +6,7 @@ import { baseImageDirectory } from '../../server/images/base-image.ts';
 import { imageStoreAttachment } from '../../server/images/store.ts';
 import type { SandboxNeed } from '../../server/protocol/needs.ts';
 import { prepareDiskTemplate } from '../../server/warden/disk-template.ts';
+import { FloodQueue } from '../../server/warden/flood-queue.ts';
 import { prepareStage, STAGE } from '../../server/warden/janitor.ts';
 import { openNative } from '../../server/warden/native.ts';
 import type { Native } from '../../server/warden/native-interface.ts';
@@ -95,6 +96,7 @@ export class SolveLab {
       needs,
       created,
       native,
+      floods: new FloodQueue(),
       events: {
         terminalEnded: () => {},
         inspectFailed: (_, error) => failures.push(error),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import type { Assertion, CheckQuestion, CheckState, StepState } from '../protocol/check.ts';
 import type { XraySnapshot } from '../protocol/xray.ts';
+import { FloodQueue } from '../warden/flood-queue.ts';
 import type { Native } from '../warden/native-interface.ts';
 import { MACHINE_HOSTNAME, Sandbox } from '../warden/sandbox.ts';
 import { SANDBOX_LIMITS } from '../warden/sandbox-limits.ts';
@@ -45,6 +46,7 @@ export async function makeWatchedSandbox(context: TestContext) {
     needs: [],
     created,
     native: counted,
+    floods: new FloodQueue(),
     events: {
       terminalEnded: () => {},
       inspectFailed: (_sandbox, error) => {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { SandboxNeed } from '../protocol/needs.ts';
 import type { GoneReason } from '../protocol/sandbox-state.ts';
 import { Farewells } from './farewells.ts';
+import { FloodQueue } from './flood-queue.ts';
 import { KeptRooms } from './kept-rooms.ts';
 import { Life } from './life.ts';
 import { MACHINE_HOSTNAME, Sandbox } from './sandbox.ts';
@@ -48,6 +49,7 @@ export class SandboxRegistry {
   /** All that may still have something in the kernel, those being removed too. */
   readonly #entries = new Set<Entry>();
   readonly #pool: SandboxPool<Entry>;
+  readonly #floods = new FloodQueue();
   readonly #farewells = new Farewells();
   readonly #kept = new KeptRooms(() => this.#options.events.room?.());
   #closed = false;
@@ -277,7 +279,7 @@ export class SandboxRegistry {
         ...SANDBOX_LIMITS,
       });
       const { owner, needs } = entry;
-      const sandbox = new Sandbox({ id, needs, created, native, events });
+      const sandbox = new Sandbox({ id, needs, created, native, floods: this.#floods, events });
       entry.sandbox = sandbox;
       if (owner !== undefined) this.#beginLife(entry, sandbox, owner);
       entry.forgetExit = native.onExit(created.pidfd, () => void this.#remove(entry, 'died'));

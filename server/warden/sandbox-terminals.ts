@@ -7,6 +7,7 @@ import {
 } from '../protocol/identifiers.ts';
 import type { OpenTerminal } from '../protocol/terminals.ts';
 import type { Place } from './containers.ts';
+import type { FloodQueue } from './flood-queue.ts';
 import type { ShellEnd, ShellStart } from './shell.ts';
 import { Terminal, type TerminalSize } from './terminal.ts';
 import type { TerminalDevices } from './xray.ts';
@@ -18,6 +19,7 @@ const MACHINE_SHELL = ['/bin/bash', '--login'] as const;
 export type TerminalHost = {
   /** The program that puts a command on terminal `index`, from 1. */
   readonly start: (index: number, command: readonly string[], size: TerminalSize) => ShellStart;
+  readonly floods: FloodQueue;
   readonly printed: () => void;
   readonly ended: (terminal: TerminalName, end: ShellEnd) => void;
   /** One more, one less, or a shell has begun or ended. */
@@ -140,6 +142,7 @@ export class SandboxTerminals {
     const placeNow = () => this.#openings.get(name)?.inside ?? inside;
     const terminal = new Terminal({
       size,
+      floods: this.#host.floods,
       start: (current) => this.#host.start(index, placeNow()?.command ?? MACHINE_SHELL, current),
       printed: this.#host.printed,
       ended: (end) => this.#ended(name, terminal, end),

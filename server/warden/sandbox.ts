@@ -9,6 +9,7 @@ import { answerFiles } from './check/files.ts';
 import type { Needs } from './check/needs.ts';
 import { computedTexts, needsOfComputed } from './compute.ts';
 import { type Place, placeAgain, placeOfPid, placesOf } from './containers.ts';
+import type { FloodQueue } from './flood-queue.ts';
 import type { Life } from './life.ts';
 import type { CreatedSandbox, Native } from './native-interface.ts';
 import { PressureWatch } from './pressure.ts';
@@ -58,6 +59,7 @@ export class Sandbox {
     needs: readonly SandboxNeed[];
     created: CreatedSandbox;
     native: Native;
+    floods: FloodQueue;
     events: SandboxEvents;
   }) {
     this.id = options.id;
@@ -79,6 +81,7 @@ export class Sandbox {
         environment: {},
         ...size,
       }),
+      floods: options.floods,
       printed: () => {
         this.watcher.stir();
         this.#prober.stir();

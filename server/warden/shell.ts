@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { readSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { type IPty, spawn } from 'node-pty';
 import { flushInput } from './flush-input.ts';
@@ -17,6 +17,10 @@ export type ShellEnd = { readonly exitCode: number; readonly signal: number };
 
 /** A program that ignores SIGHUP may live on without its terminal, but not `enter`, which waits for it. */
 const HANG_UP_MS = 2_000;
+
+/** More than a pty holds; a program that was left behind may print on without end. */
+const PTY_BYTES_MAX = 128 * 1024;
+const READ_BYTES = 4 * 1024;
 
 const RETRY_MS = { first: 2, last: 200 } as const;
 
@@ -51,6 +55,12 @@ export class Shell {
     this.#pty.onData((bytes: unknown) => {
       if (bytes instanceof Uint8Array) events.printed(bytes);
     });
+    // node-pty closes the pty soon after its program has ended, whatever is still in it.
+    const { destroy } = this.#stream;
+    this.#stream.destroy = (error) => {
+      this.#readRest(events.printed);
+      return destroy.call(this.#stream, error);
+    };
     this.#pty.onExit(({ exitCode, signal }) => {
       clearTimeout(this.#killing);
       this.#forgetInput();
@@ -106,11 +116,34 @@ export class Shell {
     this.#stream.resume();
   }
 
+  /** What a program that has ended left in the pty: it is read, though nobody has wanted more yet. */
+  #readRest(printed: (bytes: Uint8Array) => void): void {
+    if (!this.#open || this.#killing !== undefined) return;
+    // What Node holds comes first, as any other.
+    if (this.#stream.readableLength > 0) this.#stream.read();
+    for (let rest = PTY_BYTES_MAX; rest > 0; ) {
+      const bytes = this.#readSome();
+      if (bytes.byteLength === 0) return;
+      printed(bytes);
+      rest -= bytes.byteLength;
+    }
+  }
+
+  #readSome(): Uint8Array {
+    const bytes = Buffer.allocUnsafe(READ_BYTES);
+    try {
+      return bytes.subarray(0, readSync(this.#master, bytes));
+    } catch {
+      // EAGAIN while somebody still has the other end, EIO when nobody has.
+      return bytes.subarray(0, 0);
+    }
+  }
+
   /** Closes the pty. The kernel sends SIGHUP to who is on it; `ended` follows when the program has ended. */
   hangUp(): void {
     this.#forgetInput();
-    this.#stream.destroy();
     this.#killing ??= setTimeout(() => this.#pty.kill('SIGKILL'), HANG_UP_MS);
+    this.#stream.destroy();
   }
 
   /**

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import test, { type TestContext } from 'node:test';
 import { FLOW_CONTROL } from '../protocol/flow-control.ts';
 import { eventually } from '../testing/eventually.ts';
 import { newInput, Onlooker } from '../testing/onlooker.ts';
 import { withoutDescriptorsAbove } from './command.ts';
+import { FLOODS, FloodQueue } from './flood-queue.ts';
 import type { ShellEnd } from './shell.ts';
 import { Terminal } from './terminal.ts';
 
@@ -15,11 +17,21 @@ const SLACK_BYTES = 256 * 1024;
 
 /** A terminal with a program of the host's on a real pty; closed after the test. */
 function open(context: TestContext, ...command: [file: string, ...args: string[]]) {
+  return openWith(new FloodQueue(), context, ...command);
+}
+
+/** The same, in one queue with others. */
+function openWith(
+  floods: FloodQueue,
+  context: TestContext,
+  ...command: [file: string, ...args: string[]]
+) {
   const [file, ...args] = command;
   const program = withoutDescriptorsAbove(2, { file, arguments: args });
   const ends: ShellEnd[] = [];
   const terminal = new Terminal({
     size: SIZE,
+    floods,
     start: (size) => ({ ...program, environment: { PATH: '/usr/bin:/bin' }, ...size }),
     printed: () => {},
     ended: (end) => ends.push(end),
@@ -138,6 +150,13 @@ test('a flood that nobody sees stops, and nothing of it is lost', async (context
   assert.deepEqual(lines.slice(-3).map(Number), [lines.length - 2, lines.length - 1, lines.length]);
 });
 
+test('what a program left in its pty when it ended is read, though nobody had seen the rest', async (context) => {
+  const bytes = FLOW_CONTROL.pauseAboveBytes + 10_000;
+  const { terminal, ends } = open(context, '/usr/bin/head', '-c', `${bytes}`, '/dev/zero');
+  await eventually('the program has ended', () => ends.length === 1);
+  assert.equal(terminal.head, bytes);
+});
+
 test('the end of a shell is told, and another prints on where it ended', async (context) => {
   const { terminal, ends } = open(context, '/bin/sh', '-c', 'echo once; exit 7');
   const page = look(terminal);
@@ -190,6 +209,32 @@ test('a program that reads nothing costs neither memory nor the rest of the lab'
   const neighbour = look(other);
   neighbour.type('hello\n');
   await eventually('the neighbour is heard', () => neighbour.text().includes('hello\r\nhello'));
+});
+
+test('a flood goes on beside somebody who types, but slowly, and is whole', async (context) => {
+  const floods = new FloodQueue();
+  const typist = look(openWith(floods, context, '/bin/cat').terminal);
+  typist.type('begin\n');
+  await eventually('the echo', () => typist.text().includes('begin\r\nbegin'));
+  const { terminal, ends } = openWith(floods, context, '/usr/bin/seq', '200000');
+  const page = look(terminal);
+  const began = performance.now();
+  await eventually('the flood goes on', () => page.next > 200_000);
+  const bytesPerSecond = (page.next * 1_000) / (performance.now() - began);
+  const most = 2 * 4096 * FLOODS.readsPerSecondAndCore * availableParallelism();
+  assert.ok(bytesPerSecond < most, `${bytesPerSecond} bytes a second beside a typist`);
+  // The typist is in the flooded terminal now, and nobody in another: it need not wait any more.
+  await eventually('all has come', () => {
+    if (ends.length === 0) page.type(' ');
+    terminal.acknowledge(page.attachment, page.next);
+    return ends.length === 1;
+  });
+  const numbers = Array.from({ length: 200_000 }, (_, index) => `${index + 1}\r\n`).join('');
+  await eventually('the page has it', () => {
+    terminal.acknowledge(page.attachment, page.next);
+    return page.next === terminal.head;
+  });
+  assert.equal(page.text().replaceAll(' ', ''), numbers);
 });
 
 test('closing leaves no process and no descriptor', async (context) => {

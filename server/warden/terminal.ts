@@ -3,6 +3,7 @@ import { FLOW_CONTROL } from '../protocol/flow-control.ts';
 import type { Frame } from '../protocol/frame.ts';
 import type { Attached, InputPosition } from '../protocol/terminal.ts';
 import { Attachment, type AttachmentEvents } from './attachment.ts';
+import type { FloodQueue, FloodTurn } from './flood-queue.ts';
 import { InputStreams } from './input-stream.ts';
 import { OutputPacer } from './output-pacer.ts';
 import { ReplayBuffer, type TerminalSize } from './replay-buffer.ts';
@@ -33,6 +34,7 @@ export class Terminal {
   readonly #inputs = new InputStreams();
   readonly #pacer = new OutputPacer(() => this.#sendToAll());
   readonly #use: ScreenUse;
+  readonly #turn: FloodTurn;
   #shell: Shell | undefined;
   #shells = 0;
   #shellEnded: Promise<void> = Promise.resolve();
@@ -48,6 +50,7 @@ export class Terminal {
     printed: () => void;
     ended: (end: ShellEnd) => void;
     size: TerminalSize;
+    floods: FloodQueue;
   }) {
     this.#start = options.start;
     this.#tellPrinted = options.printed;
@@ -63,6 +66,7 @@ export class Terminal {
           page.tell.size({ offset: this.head, ...size }, this.#use.isUsed(page));
       },
     });
+    this.#turn = options.floods.join(() => this.#readOrPause());
     this.#begun = new Promise((resolve) => {
       this.#begin = resolve;
     });
@@ -151,6 +155,7 @@ export class Terminal {
     const fresh = input.accept(offset, payload, kind === 'interrupt');
     if (fresh === undefined) return;
     this.#use.by(attachment);
+    this.#turn.typed();
     if (this.#shell === undefined) input.took(fresh.byteLength);
     else if (kind === 'interrupt') this.#shell.interrupt(fresh, input.took);
     else this.#shell.write(fresh, input.took);
@@ -177,6 +182,7 @@ export class Terminal {
   /** Ends the terminal for good. Resolves when its shell is no more and its pty is closed. */
   async close(): Promise<void> {
     this.#pacer.stop();
+    this.#turn.stop();
     this.#use.stop();
     for (const stopListening of this.#attachments.values()) stopListening();
     this.#attachments.clear();
@@ -215,6 +221,7 @@ export class Terminal {
     this.#printed.append(bytes);
     this.#begin();
     this.#pacer.printed(bytes.byteLength);
+    this.#turn.printed(bytes.byteLength);
     this.#tellPrinted();
     this.#readOrPause();
   }
@@ -225,12 +232,12 @@ export class Terminal {
   }
 
   /**
-   * Reads on while one page keeps up. When nobody looks, a program may print as much as is remembered
+   * Reads on while one page keeps up, in turns with others while somebody else types. When nobody looks, a program may print as much as is remembered
    * and then waits: what a page missed is there when it comes back, and a flood that nobody sees costs
    * nothing.
    */
   #readOrPause(): void {
-    if (this.#allAreBehind()) this.#shell?.pause();
+    if (this.#turn.waits || this.#allAreBehind()) this.#shell?.pause();
     else this.#shell?.resume();
   }
 
