@@ -12,6 +12,9 @@ export type Surroundings = (typeof SURROUNDINGS)[number];
 export const FLOODING = 5;
 export const CROWD = 100;
 
+/** Not counted: a server that has just begun is compiling what it runs (a lab runs for days). */
+const WARM_UP_KEYS = 500;
+
 /** Keys in one turn; then it is another's. */
 const KEYS_PER_TURN = 50;
 const PAUSE_MS = { least: 1, most: 8 } as const;
@@ -21,6 +24,7 @@ export type Echoes = Readonly<Record<Surroundings, ReadonlyMap<string, readonly 
 
 export async function measureEcho(contenders: readonly Contender[], keys: number): Promise<Echoes> {
   const typists = await Promise.all(contenders.map(sitDown));
+  await takeTurns(typists, WARM_UP_KEYS, NOTHING);
   const idle = await takeTurns(typists, keys, NOTHING);
   const flood = await withFlood(typists, keys);
   const crowds: BenchTerminal[] = [];
