@@ -1,9 +1,9 @@
 /*
  * The whole of what the native library offers: few structs, few functions, each documented.
  *
- * Every function returns 0, or -1 after filling the failure. Everything here may be called from any
- * thread, by several at once; nothing is kept between calls. Strings are NUL-terminated ASCII
- * unless said otherwise.
+ * Every function but the last returns 0, or -1 after filling the failure. Everything here may be
+ * called from any thread, by several at once; nothing is kept between calls. Strings are
+ * NUL-terminated ASCII unless said otherwise.
  */
 #ifndef GLASSBOX_H
 #define GLASSBOX_H
@@ -204,5 +204,15 @@ GLASSBOX_EXPORT int glassbox_file(const char *lab, const char *id, int32_t pid,
 GLASSBOX_EXPORT int glassbox_leftovers(const char *lab, uint32_t capacity,
                                        char (*ids)[GLASSBOX_ID_BYTES], uint32_t *count,
                                        struct glassbox_failure *failure);
+
+/*
+ * What of a terminal's output can still matter when it is forgotten: the escape sequences that may
+ * change more than what is on the screen, in their order, and those of looks that no later one
+ * undoes. Text, and sequences that only move or erase, are left out; what is none of the simple
+ * ones is kept as it is, with what follows it, and a CAN where the next sequence would have ended
+ * it. The bytes begin outside of a sequence or at its ESC. `gist` has room for twice `length`
+ * bytes; returns how many it got.
+ */
+GLASSBOX_EXPORT uint32_t glassbox_output_gist(const uint8_t *bytes, uint32_t length, uint8_t *gist);
 
 #endif

@@ -9,6 +9,7 @@ import { prepareDiskTemplate } from '../warden/disk-template.ts';
 import { prepareStage, STAGE } from '../warden/janitor.ts';
 import { openNative } from '../warden/native.ts';
 import type { Native } from '../warden/native-interface.ts';
+import { bindOutputGist } from '../warden/output-gist.ts';
 
 /** The native library with control groups of the test's own, which are gone after it. */
 export function openTestNative(
@@ -31,6 +32,9 @@ export function openTestNative(
   });
   return native;
 }
+
+/** The native library's. */
+export const gistOf = bindOutputGist(join(BUILD, 'native/libglassbox.so'));
 
 /** What sandboxes are made of: the tools layer on the base image. */
 export function lowerdirs(): readonly string[] {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { FLOW_CONTROL } from '../protocol/flow-control.ts';
 import { FRAME_PAYLOAD_BYTES_MAX } from '../protocol/frame.ts';
+import { gistOf } from '../testing/native.ts';
 import { Attachment } from './attachment.ts';
 import { InputStream } from './input-stream.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
@@ -47,7 +48,7 @@ function attach(from = 0) {
 
 test('no page is ever sent more than may be under way, whatever is printed', () => {
   const { attachment, frames } = attach();
-  const printed = new ReplayBuffer(replayBytes, SIZE);
+  const printed = new ReplayBuffer(replayBytes, SIZE, gistOf);
   for (let round = 0; round < 100; round += 1) {
     printed.append(Buffer.alloc(50_001));
     attachment.send(printed);
@@ -59,7 +60,7 @@ test('no page is ever sent more than may be under way, whatever is printed', () 
 
 test('a page that acknowledges as it draws always gets on, also after it was blocked and had to skip', () => {
   const { attachment, seen, draw } = attach();
-  const printed = new ReplayBuffer(replayBytes, SIZE);
+  const printed = new ReplayBuffer(replayBytes, SIZE, gistOf);
   for (let round = 0; round < 300; round += 1) {
     printed.append(Buffer.alloc(1 + ((round * 7919) % 200_000)));
     attachment.send(printed);
@@ -76,7 +77,7 @@ test('a page that acknowledges as it draws always gets on, also after it was blo
 
 test('impossible acknowledgements change nothing for the worse', () => {
   const { attachment, frames } = attach(1000);
-  const printed = new ReplayBuffer(replayBytes, SIZE);
+  const printed = new ReplayBuffer(replayBytes, SIZE, gistOf);
   printed.append(Buffer.alloc(3000));
   attachment.send(printed);
   assert.deepEqual(frames, [{ offset: 1000, bytes: 2000 }]);

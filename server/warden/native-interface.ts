@@ -1,6 +1,7 @@
 import type { NamespaceName } from '../protocol/namespace.ts';
 import type { MissingNeed, SandboxNeed } from '../protocol/needs.ts';
 import type { TraceCall } from '../protocol/trace.ts';
+import type { GistOf } from './output-gist.ts';
 import type { Snapshot, SnapshotSection } from './snapshot.ts';
 
 /** A directory of the host, read-only in a sandbox, where its files belong to the sandbox's root. */
@@ -141,6 +142,8 @@ export interface Native {
     readonly file: string;
     readonly arguments: readonly string[];
   };
+  /** What of a terminal's output can still matter when it is forgotten. */
+  readonly outputGist: GistOf;
   /** Ids of sandboxes that have cgroups under the lab's group: after a kill of the warden, what was left over. */
   leftovers(): Promise<string[]>;
   /** Removes the lab's own (empty) groups. */

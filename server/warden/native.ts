@@ -12,6 +12,7 @@ import {
   type SandboxSpec,
 } from './native-interface.ts';
 import { decodeTrace, traceMemory } from './native-trace.ts';
+import { bindOutputGist } from './output-gist.ts';
 import { parseSnapshot, SNAPSHOT_SECTIONS } from './snapshot.ts';
 import { Turns } from './turns.ts';
 
@@ -103,7 +104,8 @@ export type NativeOptions = {
  */
 export function openNative(options: NativeOptions): Native {
   const directory = resolve(options.libraryDirectory);
-  const library = bind(join(directory, 'libglassbox.so'));
+  const file = join(directory, 'libglassbox.so');
+  const library = bind(file);
   const lab = options.cgroupParent;
   mkdirSync(options.stage, { recursive: true, mode: 0o755 });
   const failure = memory(failureType, 1);
@@ -228,6 +230,8 @@ export function openNative(options: NativeOptions): Native {
       const numbers = [sandbox.pid, sandbox.namespaces.pid].map(String);
       return { file: join(directory, 'outside'), arguments: [...numbers, lab, id, slirp] };
     },
+
+    outputGist: bindOutputGist(file),
 
     async leftovers() {
       const failure = memory(failureType, 1);

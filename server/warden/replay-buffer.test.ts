@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { gistOf } from '../testing/native.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 
 const LIMIT = 10_000;
@@ -11,7 +12,7 @@ const pattern = (from: number, length: number) =>
 
 test('whatever the sizes of the pieces, the last bytes come back at their offsets', () => {
   for (const piece of [1, 7, 999, 4096, 4097, LIMIT, LIMIT + 1, 3 * LIMIT + 5]) {
-    const buffer = new ReplayBuffer(LIMIT, SIZE);
+    const buffer = new ReplayBuffer(LIMIT, SIZE, gistOf);
     let printed = 0;
     while (printed < 5 * LIMIT) {
       buffer.append(pattern(printed, piece));
@@ -27,7 +28,7 @@ test('whatever the sizes of the pieces, the last bytes come back at their offset
 });
 
 test('a part can be read from anywhere in what is known', () => {
-  const buffer = new ReplayBuffer(LIMIT, SIZE);
+  const buffer = new ReplayBuffer(LIMIT, SIZE, gistOf);
   buffer.append(pattern(0, LIMIT + 123));
   assert.deepEqual(buffer.read(500, 77), pattern(500, 77));
   assert.deepEqual(buffer.read(buffer.head, 10), Buffer.alloc(0));
@@ -36,7 +37,7 @@ test('a part can be read from anywhere in what is known', () => {
 });
 
 test('a page that has missed bytes goes on at the beginning of a line', () => {
-  const buffer = new ReplayBuffer(20, SIZE);
+  const buffer = new ReplayBuffer(20, SIZE, gistOf);
   buffer.append(Buffer.from('a line\n'));
   assert.equal(buffer.lineStart(), 0);
   buffer.append(Buffer.from('\u001b[31mred\u001b[0m\nthe next'));
@@ -46,7 +47,7 @@ test('a page that has missed bytes goes on at the beginning of a line', () => {
 });
 
 test('a page that begins in the middle is told the modes that were set before', () => {
-  const buffer = new ReplayBuffer(20, SIZE);
+  const buffer = new ReplayBuffer(20, SIZE, gistOf);
   buffer.append(Buffer.from('\u001b[?1049h\u001b[?25'));
   buffer.append(Buffer.from(`l${'x'.repeat(30)}`));
   const { modes } = buffer.continueFrom(buffer.lineStart(), false);
@@ -58,7 +59,7 @@ test('a page that begins in the middle is told the modes that were set before', 
 });
 
 test('modes between what is forgotten and the line that a page begins with count', () => {
-  const buffer = new ReplayBuffer(20, SIZE);
+  const buffer = new ReplayBuffer(20, SIZE, gistOf);
   buffer.append(Buffer.from('0123456789\u001b[?25l\nab\ncdefghi'));
   const start = buffer.lineStart();
   assert.equal(buffer.read(start, 30).toString(), 'ab\ncdefghi');
@@ -66,7 +67,7 @@ test('modes between what is forgotten and the line that a page begins with count
 });
 
 test('the sizes are known that the known bytes were printed for', () => {
-  const buffer = new ReplayBuffer(20, SIZE);
+  const buffer = new ReplayBuffer(20, SIZE, gistOf);
   buffer.append(Buffer.from('0123456789'));
   buffer.resized({ columns: 90, rows: 30 });
   buffer.resized({ columns: 100, rows: 30 });
@@ -87,7 +88,7 @@ test('the sizes are known that the known bytes were printed for', () => {
 
 test('a resize makes all lines scroll again, also among what is forgotten', () => {
   const regionOf = (resize: boolean) => {
-    const buffer = new ReplayBuffer(20, SIZE);
+    const buffer = new ReplayBuffer(20, SIZE, gistOf);
     buffer.append(Buffer.from('\u001b[3;9r'));
     if (resize) buffer.resized({ columns: 80, rows: 30 });
     buffer.append(Buffer.from('x'.repeat(30)));
@@ -99,7 +100,7 @@ test('a resize makes all lines scroll again, also among what is forgotten', () =
 
 test('without a line nearby it goes on after the sequence or the character that it would begin in', () => {
   const goesOnWith = (text: string) => {
-    const buffer = new ReplayBuffer(20, SIZE);
+    const buffer = new ReplayBuffer(20, SIZE, gistOf);
     buffer.append(Buffer.from(text));
     return buffer.read(buffer.lineStart(), 20).toString();
   };

@@ -1,4 +1,5 @@
 import { type Continuation, SIZES_MAX, type SizeAt } from '../protocol/terminal.ts';
+import type { GistOf } from './output-gist.ts';
 import { TerminalModes } from './terminal-modes.ts';
 
 /** A terminal's size in character cells. */
@@ -19,11 +20,11 @@ export class ReplayBuffer {
   /** The modes at `start`. */
   readonly #modes: TerminalModes;
 
-  constructor(limit: number, size: TerminalSize) {
+  constructor(limit: number, size: TerminalSize, gistOf: GistOf) {
     this.#limit = limit;
     this.#ring = Buffer.allocUnsafeSlow(Math.min(limit, FIRST_BYTES));
     this.#sizes = [{ offset: 0, ...size }];
-    this.#modes = new TerminalModes(size.rows);
+    this.#modes = new TerminalModes(size.rows, gistOf);
   }
 
   /** Offset after the last byte printed. */

@@ -8,6 +8,7 @@ import {
 import type { OpenTerminal } from '../protocol/terminals.ts';
 import type { Place } from './containers.ts';
 import type { FloodQueue } from './flood-queue.ts';
+import type { GistOf } from './output-gist.ts';
 import type { ShellEnd, ShellStart } from './shell.ts';
 import { Terminal, type TerminalSize } from './terminal.ts';
 import type { TerminalDevices } from './xray.ts';
@@ -20,6 +21,7 @@ export type TerminalHost = {
   /** The program that puts a command on terminal `index`, from 1. */
   readonly start: (index: number, command: readonly string[], size: TerminalSize) => ShellStart;
   readonly floods: FloodQueue;
+  readonly gistOf: GistOf;
   readonly printed: () => void;
   readonly ended: (terminal: TerminalName, end: ShellEnd) => void;
   /** One more, one less, or a shell has begun or ended. */
@@ -143,6 +145,7 @@ export class SandboxTerminals {
     const terminal = new Terminal({
       size,
       floods: this.#host.floods,
+      gistOf: this.#host.gistOf,
       start: (current) => this.#host.start(index, placeNow()?.command ?? MACHINE_SHELL, current),
       printed: this.#host.printed,
       ended: (end) => this.#ended(name, terminal, end),

@@ -82,6 +82,7 @@ export class Sandbox {
         ...size,
       }),
       floods: options.floods,
+      gistOf: options.native.outputGist,
       printed: () => {
         this.watcher.stir();
         this.#prober.stir();

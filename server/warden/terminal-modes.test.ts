@@ -2,9 +2,13 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import headless from '@xterm/headless';
 import { Chance } from '../churn/chance.ts';
+import { gistOf } from '../testing/native.ts';
 import { TerminalModes } from './terminal-modes.ts';
 
 const SIZE = { cols: 40, rows: 12 };
+
+/** For comparison: a gist that leaves out nothing. */
+const everything = (bytes: Uint8Array) => bytes;
 
 const onAndOff = (...modes: readonly number[]) =>
   modes.flatMap((mode) => [`\x1b[?${mode}h`, `\x1b[?${mode}l`]);
@@ -105,7 +109,7 @@ test('after the preamble a screen is drawn as after all that was forgotten', asy
       () => known[chance.below(known.length)],
     );
     const forgotten = Buffer.from(words.join(''));
-    const modes = new TerminalModes(SIZE.rows);
+    const modes = new TerminalModes(SIZE.rows, gistOf);
     for (let at = 0; at < forgotten.byteLength; ) {
       const length = 1 + chance.below(40);
       modes.scan(forgotten.subarray(at, at + length));
@@ -122,11 +126,11 @@ test('after the preamble a screen is drawn as after all that was forgotten', asy
 
 test('a sequence counts wherever it is cut', () => {
   const text = Buffer.from('\x1b[?1049h\x1b[2;7r\x1b)0\x0e\x1b[1;38;5;9mtext');
-  const whole = new TerminalModes(24);
+  const whole = new TerminalModes(24, gistOf);
   whole.scan(text);
   assert.notEqual(whole.preamble(), '');
   for (let cut = 0; cut <= text.byteLength; cut += 1) {
-    const modes = new TerminalModes(24);
+    const modes = new TerminalModes(24, gistOf);
     modes.scan(text.subarray(0, cut));
     const copy = modes.copy();
     modes.scan(Buffer.from('\x1bc'));
@@ -136,7 +140,7 @@ test('a sequence counts wherever it is cut', () => {
 });
 
 test('whatever is printed costs no memory and little time', () => {
-  const modes = new TerminalModes(24);
+  const modes = new TerminalModes(24, gistOf);
   const hostile = [
     Buffer.alloc(1024 * 1024, '\x1b'),
     Buffer.alloc(1024 * 1024, '\x1b['),
@@ -158,12 +162,36 @@ test('random bytes are no sequence, or one that xterm.js reads as well', async (
       '',
     );
     const bytes = Buffer.from(text);
-    const modes = new TerminalModes(SIZE.rows);
+    const modes = new TerminalModes(SIZE.rows, gistOf);
     modes.scan(bytes);
     const [whole, rest] = await Promise.all([
       draw(bytes, '\x18', DRAWING),
       draw(modes.preamble(), '\x18', DRAWING),
     ]);
     assert.equal(seen(rest), seen(whole), `round ${round}: ${JSON.stringify(text)}`);
+  }
+});
+
+test('the gist of what was printed says the same as all of it', () => {
+  const chance = new Chance(20_261_127);
+  const words = [...WORDS, ...SETS, ...SAVES, ...controls('H', '2J', '10;20H', 'K', '0m', 'm')];
+  for (let round = 0; round < 300; round += 1) {
+    const known = words.filter(() => chance.below(4) === 0);
+    const text = Array.from({ length: 100 + chance.below(400) }, () => {
+      const word = known[chance.below(known.length)] ?? 'text';
+      return chance.below(20) === 0 ? word.slice(0, chance.below(word.length)) : word;
+    }).join('');
+    const bytes = Buffer.from(text);
+    const [whole, gist] = [everything, gistOf].map((leaveOut) => {
+      const modes = new TerminalModes(SIZE.rows, leaveOut);
+      const cut = new Chance(round);
+      for (let at = 0; at < bytes.byteLength; ) {
+        const length = 1 + cut.below(3_000);
+        modes.scan(bytes.subarray(at, at + length));
+        at += length;
+      }
+      return { preamble: modes.preamble(), between: modes.betweenSequences };
+    });
+    assert.deepEqual(gist, whole, `round ${round}: ${JSON.stringify(text)}`);
   }
 });

@@ -1,5 +1,12 @@
 import { type ControlSequence, EscapeSequences, type SequenceEvents } from './escape-sequences.ts';
 import { GraphicRendition } from './graphic-rendition.ts';
+import { GIST_BYTES_MAX, type GistOf } from './output-gist.ts';
+
+const ESC = 0x1b;
+const CANCEL = Uint8Array.of(0x18);
+
+/** For less, a call costs more than it saves. */
+const GIST_BYTES_MIN = 128;
 
 /** DEC private modes that are simply on or off, each with what it is on a new screen. */
 const SWITCHES: Readonly<Record<number, boolean>> = {
@@ -45,10 +52,11 @@ type Region = { readonly top: number; readonly bottom: number } | undefined;
 /**
  * The modes that a terminal is in after all it has printed so far, as far as they outlive what is on its
  * screen: kept for the output that is forgotten, so that a page which begins after it draws the rest as it
- * was meant. It knows nothing of the screen's content.
+ * was meant. It knows nothing of the screen's content. `gistOf` leaves out what can't matter.
  */
 export class TerminalModes {
   #rows: number;
+  readonly #gistOf: GistOf;
   #sequences = new EscapeSequences();
   #modes: Modes = newModes();
   readonly #events: SequenceEvents = {
@@ -60,12 +68,13 @@ export class TerminalModes {
     },
   };
 
-  constructor(rows: number) {
+  constructor(rows: number, gistOf: GistOf) {
     this.#rows = rows;
+    this.#gistOf = gistOf;
   }
 
   copy(): TerminalModes {
-    const copy = new TerminalModes(this.#rows);
+    const copy = new TerminalModes(this.#rows, this.#gistOf);
     copy.#sequences = this.#sequences.copy();
     copy.#modes = copyModes(this.#modes);
     return copy;
@@ -82,7 +91,21 @@ export class TerminalModes {
   }
 
   scan(bytes: Uint8Array): void {
-    this.#sequences.scan(bytes, this.#events);
+    for (let at = 0; at < bytes.byteLength; at += GIST_BYTES_MAX) {
+      this.#scanPart(bytes.subarray(at, at + GIST_BYTES_MAX));
+    }
+  }
+
+  #scanPart(bytes: Uint8Array): void {
+    const first = this.#sequences.inText ? 0 : bytes.indexOf(ESC);
+    if (first < 0 || bytes.byteLength - first < GIST_BYTES_MIN) {
+      this.#sequences.scan(bytes, this.#events);
+      return;
+    }
+    this.#sequences.scan(bytes.subarray(0, first), this.#events);
+    // The next sequence ends one that was left open, and may not be in the gist.
+    if (!this.#sequences.inText) this.#sequences.scan(CANCEL, this.#events);
+    this.#sequences.scan(this.#gistOf(bytes.subarray(first)), this.#events);
   }
 
   /** The terminal has another size from here on: all its lines scroll again. */

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import test, { type TestContext } from 'node:test';
 import { FLOW_CONTROL } from '../protocol/flow-control.ts';
 import { eventually } from '../testing/eventually.ts';
+import { gistOf } from '../testing/native.ts';
 import { newInput, Onlooker } from '../testing/onlooker.ts';
 import { withoutDescriptorsAbove } from './command.ts';
 import { FLOODS, FloodQueue } from './flood-queue.ts';
@@ -32,6 +33,7 @@ function openWith(
   const terminal = new Terminal({
     size: SIZE,
     floods,
+    gistOf,
     start: (size) => ({ ...program, environment: { PATH: '/usr/bin:/bin' }, ...size }),
     printed: () => {},
     ended: (end) => ends.push(end),

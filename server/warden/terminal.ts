@@ -5,6 +5,7 @@ import type { Attached, InputPosition } from '../protocol/terminal.ts';
 import { Attachment, type AttachmentEvents } from './attachment.ts';
 import type { FloodQueue, FloodTurn } from './flood-queue.ts';
 import { InputStreams } from './input-stream.ts';
+import type { GistOf } from './output-gist.ts';
 import { OutputPacer } from './output-pacer.ts';
 import { ReplayBuffer, type TerminalSize } from './replay-buffer.ts';
 import { ScreenUse } from './screen-use.ts';
@@ -51,11 +52,12 @@ export class Terminal {
     ended: (end: ShellEnd) => void;
     size: TerminalSize;
     floods: FloodQueue;
+    gistOf: GistOf;
   }) {
     this.#start = options.start;
     this.#tellPrinted = options.printed;
     this.#tellEnd = options.ended;
-    this.#printed = new ReplayBuffer(FLOW_CONTROL.replayBytes, options.size);
+    this.#printed = new ReplayBuffer(FLOW_CONTROL.replayBytes, options.size, options.gistOf);
     this.#use = new ScreenUse(options.size, {
       resized: (size) => {
         this.#printed.resized(size);
