@@ -12,16 +12,20 @@ export type TerminalSize = { readonly columns: number; readonly rows: number };
  */
 export class ReplayBuffer {
   readonly #limit: number;
+  /** So much more stays in the ring, until it is worth while to see what modes it sets. */
+  readonly #slack: number;
   #ring: Buffer;
   #head = 0;
   #length = 0;
-  /** The size at `start`, and each later one. */
-  readonly #sizes: SizeAt[];
-  /** The modes at `start`. */
+  /** Up to here, what is forgotten is in the modes. The ring begins here. */
+  #modesOffset = 0;
   readonly #modes: TerminalModes;
+  /** The size at `#modesOffset`, and each later one. */
+  readonly #sizes: SizeAt[];
 
   constructor(limit: number, size: TerminalSize, gistOf: GistOf) {
     this.#limit = limit;
+    this.#slack = Math.min(limit, SLACK_BYTES);
     this.#ring = Buffer.allocUnsafeSlow(Math.min(limit, FIRST_BYTES));
     this.#sizes = [{ offset: 0, ...size }];
     this.#modes = new TerminalModes(size.rows, gistOf);
@@ -38,18 +42,25 @@ export class ReplayBuffer {
   }
 
   append(bytes: Uint8Array): void {
-    this.#forget(bytes);
-    const kept = bytes.subarray(Math.max(0, bytes.byteLength - this.#limit));
-    this.#head += bytes.byteLength - kept.byteLength;
-    this.#reserve(this.#length + kept.byteLength);
-    const capacity = this.#ring.byteLength;
-    const at = this.#head % capacity;
-    const first = kept.subarray(0, capacity - at);
-    this.#ring.set(first, at);
-    this.#ring.set(kept.subarray(first.byteLength), 0);
-    this.#head += kept.byteLength;
-    const known = this.#length + bytes.byteLength;
-    this.#length = Math.min(known, capacity);
+    for (let at = 0; at < bytes.byteLength; at += this.#slack) {
+      this.#appendPart(bytes.subarray(at, at + this.#slack));
+    }
+  }
+
+  #appendPart(bytes: Uint8Array): void {
+    const length = bytes.byteLength;
+    if (this.#held + length > this.#limit + this.#slack)
+      this.#forget(this.#head + length - this.#limit);
+    this.#reserve(this.#held + length);
+    const at = this.#head % this.#ring.byteLength;
+    const room = this.#ring.byteLength - at;
+    if (length <= room) this.#ring.set(bytes, at);
+    else {
+      this.#ring.set(bytes.subarray(0, room), at);
+      this.#ring.set(bytes.subarray(room), 0);
+    }
+    this.#head += length;
+    this.#length = Math.min(this.#length + length, this.#limit);
   }
 
   /** What is printed from now on is printed for this size. */
@@ -78,7 +89,7 @@ export class ReplayBuffer {
     const bytes = this.read(this.start, LINE_BYTES);
     const newline = bytes.indexOf(NEWLINE);
     if (newline >= 0) return this.start + newline + 1;
-    const modes = this.#modes.copy();
+    const modes = this.#modesAt(this.start);
     let at = 0;
     while (at < bytes.byteLength && (!modes.betweenSequences || isContinued(bytes[at]))) {
       modes.scan(bytes.subarray(at, at + 1));
@@ -102,19 +113,22 @@ export class ReplayBuffer {
 
   #modesAt(offset: number): TerminalModes {
     const modes = this.#modes.copy();
-    this.#scan(modes, this.start, this.#views(this.start, offset - this.start));
+    const from = this.#modesOffset;
+    this.#scan(modes, from, this.#views(from, offset - from));
     return modes;
   }
 
-  /** Takes leave of what the next bytes push out, and of the first of these if they are too many. */
-  #forget(next: Uint8Array): void {
-    const lost = this.#length + next.byteLength - this.#limit;
-    if (lost <= 0) return;
-    const known = this.#views(this.start, Math.min(lost, this.#length));
-    const own = next.subarray(0, Math.max(0, lost - this.#length));
-    this.#scan(this.#modes, this.start, [...known, own]);
-    const start = this.start + lost;
-    while ((this.#sizes[1]?.offset ?? Number.POSITIVE_INFINITY) <= start) this.#sizes.shift();
+  /** How many bytes are in the ring. */
+  get #held(): number {
+    return this.#head - this.#modesOffset;
+  }
+
+  /** Takes leave of all before `offset`. */
+  #forget(offset: number): void {
+    const from = this.#modesOffset;
+    this.#scan(this.#modes, from, this.#views(from, offset - from));
+    this.#modesOffset = offset;
+    while ((this.#sizes[1]?.offset ?? Number.POSITIVE_INFINITY) <= offset) this.#sizes.shift();
   }
 
   /** Has the bytes from `offset` on change the modes, and the resizes among them. */
@@ -143,13 +157,13 @@ export class ReplayBuffer {
 
   #reserve(length: number): void {
     let capacity = this.#ring.byteLength;
-    if (length <= capacity || capacity === this.#limit) return;
+    if (length <= capacity) return;
     while (capacity < length) capacity *= 2;
-    capacity = Math.min(capacity, this.#limit);
-    const known = this.read(this.start, this.#length);
+    capacity = Math.min(capacity, this.#limit + this.#slack);
+    const known = Buffer.concat(this.#views(this.#modesOffset, this.#held));
     const ring = Buffer.allocUnsafeSlow(capacity);
     // A byte lies at its offset modulo the capacity, so all move when the capacity changes.
-    const at = this.start % capacity;
+    const at = this.#modesOffset % capacity;
     const first = known.subarray(0, capacity - at);
     ring.set(first, at);
     ring.set(known.subarray(first.byteLength), 0);
@@ -161,5 +175,6 @@ export class ReplayBuffer {
 const isContinued = (byte: number | undefined) => ((byte ?? 0) & 0xc0) === 0x80;
 
 const FIRST_BYTES = 4 * 1024;
+const SLACK_BYTES = 64 * 1024;
 const LINE_BYTES = 4 * 1024;
 const NEWLINE = 0x0a;
