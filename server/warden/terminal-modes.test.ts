@@ -174,12 +174,18 @@ test('random bytes are no sequence, or one that xterm.js reads as well', async (
 
 test('the gist of what was printed says the same as all of it', () => {
   const chance = new Chance(20_261_127);
-  const words = [...WORDS, ...SETS, ...SAVES, ...controls('H', '2J', '10;20H', 'K', '0m', 'm')];
-  for (let round = 0; round < 300; round += 1) {
-    const known = words.filter(() => chance.below(4) === 0);
+  const looks = controls('m', '0m', '1m', '31m', '38;5;99m', '48;2;1;2;3m', '0;1m', '00m', ';m');
+  const words = [...WORDS, ...SETS, ...SAVES, ...looks, ...controls('H', '2J', '10;20H', 'K')];
+  for (let round = 0; round < 600; round += 1) {
+    // What floods are made of, with something else now and then; or anything.
+    const some = words.filter(() => chance.below(4) === 0);
+    const flood = [...looks, ...looks, ...Array(9).fill('text; 0123'), ...some.slice(0, 1)];
+    const known = round % 3 === 0 ? some : flood;
     const text = Array.from({ length: 100 + chance.below(400) }, () => {
       const word = known[chance.below(known.length)] ?? 'text';
-      return chance.below(20) === 0 ? word.slice(0, chance.below(word.length)) : word;
+      return chance.below(round % 3 === 0 ? 20 : 400) === 0
+        ? word.slice(0, chance.below(word.length))
+        : word;
     }).join('');
     const bytes = Buffer.from(text);
     const [whole, gist] = [everything, gistOf].map((leaveOut) => {
