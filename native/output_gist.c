@@ -69,8 +69,7 @@ static uint64_t where(const struct window *window, uint8_t byte) {
   return bits;
 }
 
-/* A bit for each digit and each semicolon: but for the colon between them, they follow each other.
- */
+/* A bit for each digit and each semicolon, which follow each other but for the colon between. */
 static uint64_t where_parameters(const struct window *window) {
   uint64_t bits = 0;
   for (int part = 3; part >= 0; part--) {

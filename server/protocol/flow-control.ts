@@ -4,9 +4,9 @@
  * `acknowledgeEveryBytes` always brings a paused pty back below `resumeBelowBytes`. Input: a page sends no
  * more than `inputWindowBytes` beyond what the pty has taken, and keeps the rest of a paste itself.
  *
- * So the most that waits anywhere, for one terminal: in the warden `replayBytes` of output, and of input
- * `inputWindowBytes` for each page that is attached; on the way to one page, in web's socket and xterm.js
- * together, `pauseAboveBytes` and one frame. A page that is slow is owed no more by web than that, so the
+ * So the most that waits anywhere, for one terminal: in the warden `replayBytes` of output and 64 KiB more,
+ * and of input `inputWindowBytes` for each page that is attached; on the way to one page, in web's socket and
+ * xterm.js together, `pauseAboveBytes` and one frame. A page that is slow is owed no more by web than that, so the
  * line between web and the warden is always read, and one page never waits for another.
  */
 export const FLOW_CONTROL = {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { availableParallelism } from 'node:os';
 import test from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { eventually } from '../testing/eventually.ts';
@@ -30,9 +29,10 @@ class Flood {
 
 const terminalOf = (queue: FloodQueue) => queue.join(() => {});
 
+const READS_PER_SECOND = 500;
+
 /** As many as a flood may have before it is one, and those it has in this time. */
-const mostReads = (ms: number) =>
-  FLOODS.bytes / 4096 + 4 + (ms * FLOODS.readsPerSecondAndCore * availableParallelism()) / 1_000;
+const mostReads = (ms: number) => FLOODS.bytes / 4096 + 4 + (ms * READS_PER_SECOND) / 1_000;
 
 test('while nobody types, and while somebody types in it alone, a flood never waits', () => {
   const queue = new FloodQueue();
@@ -56,7 +56,7 @@ test('beside somebody who types, a listing does not wait and a flood does', () =
 });
 
 test('floods beside somebody who types share what there is, and all go on', async (context) => {
-  const queue = new FloodQueue();
+  const queue = new FloodQueue(READS_PER_SECOND);
   terminalOf(queue).typed();
   const floods = Array.from({ length: 5 }, () => new Flood(queue));
   context.after(() => {
@@ -104,4 +104,15 @@ test('who is closed while it waits is not read any more, and the others are', as
   await eventually('the other goes on', () => other.reads > before + 5);
   await wait(5);
   assert.equal(closed.reads, reads);
+});
+
+test('that somebody has typed counts also when that terminal has been closed since', () => {
+  const queue = new FloodQueue();
+  const typist = terminalOf(queue);
+  typist.typed();
+  typist.stop();
+  const flood = terminalOf(queue);
+  flood.printed(FLOODS.bytes);
+  assert.equal(flood.waits, true);
+  flood.stop();
 });

@@ -16,6 +16,11 @@ export class FloodQueue {
   /** Reads that have been earned and not used. */
   #reads = 0;
   #earnedMs = 0;
+  readonly #readsPerMs: number;
+
+  constructor(readsPerSecond = FLOODS.readsPerSecondAndCore * availableParallelism()) {
+    this.#readsPerMs = readsPerSecond / 1_000;
+  }
 
   /** A terminal's place in this queue. It is told when it may be read again. */
   join(readOn: () => void): FloodTurn {
@@ -47,11 +52,19 @@ export class FloodQueue {
     this.#waiting.delete(turn);
   }
 
+  /** Its terminal is no more: nothing of it is kept but that somebody has typed. */
+  forget(turn: FloodTurn): void {
+    this.leave(turn);
+    if (turn !== this.#typist) return;
+    this.#typist = undefined;
+    this.#othersTypedMs = this.#typistTypedMs;
+  }
+
   #tick(): void {
     this.#timer = undefined;
     const now = performance.now();
-    const earned = (now - this.#earnedMs) * READS_PER_MS;
-    this.#reads = Math.min(this.#reads + earned, READS_MAX);
+    const earned = (now - this.#earnedMs) * this.#readsPerMs;
+    this.#reads = Math.min(this.#reads + earned, Math.max(2, LATE_TICKS * this.#readsPerMs));
     this.#earnedMs = now;
     for (const turn of [...this.#waiting]) {
       const isFree = !this.hasTypists(turn, now);
@@ -102,7 +115,7 @@ export class FloodTurn {
 
   /** The terminal has ended. */
   stop(): void {
-    this.#queue.leave(this);
+    this.#queue.forget(this);
   }
 }
 
@@ -119,7 +132,5 @@ export const FLOODS = {
   tickMs: 1,
 } as const;
 
-const READS_PER_MS = (FLOODS.readsPerSecondAndCore * availableParallelism()) / 1_000;
-
-/** After a late tick, no more than this at once. */
-const READS_MAX = Math.max(2, 4 * READS_PER_MS);
+/** After a tick that comes late, no more than these would have brought. */
+const LATE_TICKS = 4;

@@ -119,7 +119,7 @@ export class Shell {
   /** What a program that has ended left in the pty: it is read, though nobody has wanted more yet. */
   #readRest(printed: (bytes: Uint8Array) => void): void {
     if (!this.#open || this.#killing !== undefined) return;
-    // What Node holds comes first, as any other.
+    // Node may have read some already and hold it back: it is told like all else, by this.
     if (this.#stream.readableLength > 0) this.#stream.read();
     for (let rest = PTY_BYTES_MAX; rest > 0; ) {
       const bytes = this.#readSome();

@@ -234,9 +234,9 @@ export class Terminal {
   }
 
   /**
-   * Reads on while one page keeps up, in turns with others while somebody else types. When nobody looks, a program may print as much as is remembered
-   * and then waits: what a page missed is there when it comes back, and a flood that nobody sees costs
-   * nothing.
+   * Reads on while one page keeps up; a flood beside somebody who types, when its turn comes. When nobody
+   * looks, a program may print as much as is remembered and then waits: what a page missed is there when it
+   * comes back, and a flood that nobody sees costs nothing.
    */
   #readOrPause(): void {
     if (this.#turn.waits || this.#allAreBehind()) this.#shell?.pause();
